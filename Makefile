@@ -1,0 +1,96 @@
+# Imprint: `make` lists what there is. The local stack is local/stack.py; see local/README.md.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+STACK_PY := $(PYTHON) local/stack.py
+LINT := .venv-lint/bin
+# What the machine is; ARCH=arm64 make package builds for Graviton anywhere (with zig).
+NATIVE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
+ARCH ?= $(NATIVE)
+COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo-zigbuild)
+AWS_STACK := $(or $(STACK),imprint)
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help up down status logs token seed test bench lint fmt ci clean clean-state package deploy python
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: python ## Build, start, deploy and seed the local stack; again: what changed. IMPRINT_PORT=8080 IMPRINT_AUTH=1
+	@$(STACK_PY) up
+
+down: python ## Stop the local stack; its data is kept
+	@$(STACK_PY) down
+
+status: python ## Show what runs where
+	@$(STACK_PY) status
+
+logs: python ## Follow the logs; FUNCTION=exago-list-folders for one function
+	@$(STACK_PY) logs -f $(FUNCTION)
+
+token: python ## Print an admin's token: of the local stack, or a new one of a stack on AWS with STACK=name
+ifdef STACK
+	@name=$$(aws cloudformation describe-stack-resource --stack-name '$(STACK)' --logical-resource-id OperatorCreateAccessToken \
+	    --query StackResourceDetail.PhysicalResourceId --output text) && answer=$$(mktemp) && trap 'rm -f "$$answer"' EXIT && \
+	  aws lambda invoke --function-name "$$name" --cli-binary-format raw-in-base64-out \
+	    --payload '{"name":"first admin","role":"admin","user":"admin"}' "$$answer" >/dev/null && \
+	  $(PYTHON) -c 'import json, sys; print(json.load(open(sys.argv[1]))["token"])' "$$answer"
+else
+	@$(STACK_PY) token
+endif
+
+seed: python ## Make the demo workspace again, where it is missing
+	@$(PYTHON) local/seed.py
+
+test: python ## Every test: units, then end to end against a fresh stack
+	cargo test --profile local --workspace --exclude imprint-tests
+	cargo test --profile local -p imprint-tests --no-run
+	$(STACK_PY) run -- cargo test --profile local -p imprint-tests
+
+bench: python ## The benchmarks, against a fresh stack
+	cargo build --profile local -p imprint-bench
+	$(STACK_PY) run -- cargo run --profile local -p imprint-bench
+
+lint: python $(LINT)/sam ## Formatting, clippy, dependencies, the template
+	cargo fmt --all --check
+	cargo clippy --profile local --workspace --all-targets -- -D warnings
+	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
+	AWS_DEFAULT_REGION=us-east-1 $(LINT)/sam validate --lint --template template.yaml
+	@mkdir -p target && $(LINT)/python local/sam_translate.py template.yaml > target/template.json
+	$(LINT)/cfn-lint --template target/template.json
+
+fmt: ## Format the sources
+	cargo fmt --all
+
+ci: lint test ## What a change must pass
+
+package: $(LINT)/cargo-lambda ## Build every function for AWS into target/lambda; ARCH=arm64 or x86_64
+ifneq ($(COMPILER),cargo)
+	@$(LINT)/python -m pip --disable-pip-version-check install --quiet -r local/requirements-package.txt
+endif
+	PATH="$(CURDIR)/$(LINT):$$PATH" cargo lambda build --profile deploy --workspace --bins --exclude imprint-tests --exclude imprint-bench \
+	  --compiler $(COMPILER) --$(subst _,-,$(ARCH))
+
+deploy: package $(LINT)/sam ## Deploy to your AWS account; asks for what it needs. STACK=name
+	$(LINT)/sam deploy --guided --template-file template.yaml --stack-name '$(AWS_STACK)' --capabilities CAPABILITY_IAM \
+	  --parameter-overrides Architecture=$(ARCH)
+
+clean: ## Remove what was built, and the Python environments
+	cargo clean
+	rm -rf .venv .venv-lint .aws-sam
+
+clean-state: python ## Stop the local stack and wipe its data
+	@$(STACK_PY) down --wipe
+
+python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo 'error: Python 3.11 or newer is needed: PYTHON=/path/to/python3.12 make …' >&2; exit 1; }
+
+$(LINT)/sam: local/requirements-lint.txt
+	@echo 'Making .venv-lint (once, about a minute) …'
+	@$(PYTHON) -m venv --clear .venv-lint && echo '*' > .venv-lint/.gitignore
+	@$(LINT)/python -m pip --disable-pip-version-check install --quiet -r $< && touch $@
+
+$(LINT)/cargo-lambda: local/requirements-package.txt | $(LINT)/sam
+	@$(LINT)/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< && touch $@

@@ -1,0 +1,27 @@
+//! `GET /api/tokens/{id}` — the token object of a public link, by the link's id.
+
+use domain::{Problem, credential::Permission};
+use informer::{Informer, TokenObject};
+use lambda::store::{Publications, Reports, aws::Variable};
+use lambda::{Error, Function, Gate, Reply, Request, reply};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
+    let (publications, public_url) = (&Publications::new(&function.aws)?, &Variable::PublicUrl.text()?);
+    function.serve::<Informer, _, _>(|request| get(gate, reports, publications, public_url, request)).await
+}
+
+async fn get(gate: &Gate, reports: &Reports, publications: &Publications, public_url: &str, request: Request) -> Reply {
+    // The object holds the token itself, so only those who could have published may read it.
+    let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
+    let nothing = || Problem::NotFound("There is no link with this id.".into());
+    let id = request.parameter("id")?.parse().map_err(|_| nothing())?;
+    let (token, link) = publications.link(id).await?.ok_or_else(nothing)?;
+    let found = reports.open(link.publication.report).await?;
+    found.filter(|found| caller.reaches(&found.report.workspace)).ok_or_else(nothing)?;
+    let mut object = TokenObject::new(link.id.to_string(), link.report, token.to_string(), public_url, link.created_at);
+    (object.expires_at, object.views) = (link.expires_at, link.views);
+    reply::json(200, &object)
+}

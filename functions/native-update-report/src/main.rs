@@ -1,0 +1,22 @@
+//! `PUT /api/reports/{id}` — make a new version. Publications that are under way keep the version that they pinned.
+
+use domain::{credential::Permission, report::ReportChange};
+use informer::{Informer, ReportRecord};
+use lambda::{Error, Function, Gate, Reply, Request, reply, store::Reports};
+
+/// Lambda takes no larger event.
+const MAX_BODY: usize = 6 * 1024 * 1024;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
+    function.serve::<Informer, _, _>(|request| update(gate, reports, request)).await
+}
+
+async fn update(gate: &Gate, reports: &Reports, request: Request) -> Reply {
+    let (caller, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
+    let change = request.json::<ReportChange>(MAX_BODY)?;
+    let report = reports.update(&found, change, &caller).await?;
+    reply::json(200, &ReportRecord::new(&report, caller.role, found.state.live.is_some()))
+}

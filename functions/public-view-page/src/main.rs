@@ -1,0 +1,36 @@
+//! `GET /view/{token}/pages/{page}` — the picture of one page (`3.svg`), as it lies packed in the bundle.
+
+use domain::{Problem, bundle::gzip_member};
+use lambda::store::{Links, ambient};
+use lambda::{Error, Function, Reply, Request, reply};
+use public::Public;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let links = &Links::new(&function.aws)?;
+    function.serve::<Public, _, _>(|request| view(links, request)).await
+}
+
+async fn view(links: &Links, request: Request) -> Reply {
+    let token = public::token(&request.parameter("token")?)?;
+    let position = public::page_position(&request.parameter("page")?)?;
+    let link = links.open(&token, ambient::now()).await?;
+    if public::is_current(request.header("if-none-match"), &link.bundle) {
+        return reply::body(public::cached(reply::status(304), &link.bundle), "");
+    }
+    let bundle = link.bundle.clone();
+    let (entry, bytes) = links.part(&token, link, |index| index.pages.get(position).copied()).await?;
+    let answer = public::cached(reply::status(200), &bundle)
+        .header("content-type", "image/svg+xml")
+        // Opened by itself, the picture is a document: it may not run anything either.
+        .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+    let gzip = request.header("accept-encoding").is_some_and(|accepted| accepted.contains("gzip"));
+    match entry.deflated && gzip {
+        true => reply::body(answer.header("content-encoding", "gzip"), gzip_member(&entry, &bytes)),
+        false => {
+            let svg = String::from_utf8(public::inflated(&entry, bytes)?).map_err(Problem::internal)?;
+            reply::body(answer, svg)
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! One publication, from its message to its end.
+
+use domain::{
+    Outcome, Problem,
+    progress::{MAKING_LINK, PUBLISHING},
+    publication::{BundleKey, Publication, PublicationId},
+};
+use lambda::queue::SqsMessage;
+use lambda::store::{
+    Aws, Publications, Reports, ambient,
+    aws::Variable,
+    links::LARGEST_ANSWER,
+    publications::PublishMessage,
+    publishing::{Begun, NewBundle, Pinned},
+};
+use render::{
+    Cause, Job, RenderError, Rendered, Theme,
+    bundle::{BundleInfo, bundle},
+    sandbox::{Limits, render_within},
+};
+use std::time::Duration;
+
+/// What every publication needs.
+pub struct Worker {
+    publications: Publications,
+    reports: Reports,
+    limits: Limits,
+}
+
+/// How long after its message a publication's record may appear: the function that asks for it lives no longer.
+const RECORD_COMES_WITHIN: i64 = 60_000;
+
+impl Worker {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        let limits =
+            Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
+        Ok(Self { publications: Publications::new(aws)?, reports: Reports::new(aws)?, limits })
+    }
+
+    /// Handles one message. A failure lets the queue send it again.
+    ///
+    /// # Errors
+    /// When a service does not answer; whatever was done by then can be done again.
+    pub async fn handle(&self, message: &SqsMessage) -> Outcome<()> {
+        let body = message.body.as_deref().unwrap_or_default();
+        let PublishMessage { publication: id } = serde_json::from_str(body).map_err(Problem::internal)?;
+        let attempt = ambient::uid()?.simple().to_string();
+        match self.begin(id, &attempt).await? {
+            Begun::Work(publication) => {
+                tracing::info!(publication = %id, version = publication.version, attempt, "publishing");
+                let ended = self.publish(&publication, &attempt).await?;
+                tracing::info!(publication = %id, status = ?ended.progress.status, reason = ended.progress.reason, "ended");
+                self.publications.clean_up(&ended).await
+            }
+            // A second message, or a worker that died after the end: at most something is left to be cleaned up.
+            Begun::Finished(publication) => self.publications.clean_up(&publication).await,
+            Begun::Unknown if age(message) > RECORD_COMES_WITHIN => Ok(()),
+            Begun::Unknown => Err(Problem::internal("the publication is not recorded yet")),
+        }
+    }
+
+    /// The message goes out just before the record is written, so a fast worker waits a moment for it.
+    async fn begin(&self, id: PublicationId, attempt: &str) -> Outcome<Begun> {
+        for pause in [20, 50, 100, 200, 400, 800] {
+            match self.publications.begin(id, attempt).await? {
+                Begun::Unknown => tokio::time::sleep(Duration::from_millis(pause)).await,
+                begun => return Ok(begun),
+            }
+        }
+        self.publications.begin(id, attempt).await
+    }
+
+    async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {
+        let (id, key) = (publication.id, BundleKey::new(publication.id, attempt));
+        let pinned = self.publications.pinned(&self.reports, publication).await?;
+        let made = match self.make(publication, &pinned).await {
+            Ok(made) => made,
+            Err(Failure::Report(reason)) => return self.fail(id, &reason).await,
+            Err(Failure::Ours(problem)) => return Err(problem),
+        };
+        self.publications.advance(id, 70, &[PUBLISHING]).await?;
+        self.publications.upload(&key, &made).await?;
+        self.publications.advance(id, 90, &[PUBLISHING, MAKING_LINK]).await?;
+        self.publications.go_live(&pinned, id, key, &made).await
+    }
+
+    async fn fail(&self, id: PublicationId, reason: &str) -> Outcome<Publication> {
+        let ended = self.publications.fail(id, reason).await?;
+        ended.ok_or_else(|| Problem::internal("the publication's record is gone"))
+    }
+
+    async fn make(&self, publication: &Publication, pinned: &Pinned) -> Result<NewBundle, Failure> {
+        let job = job(publication, pinned)?;
+        let rendered = render_within(&job, self.limits).await?;
+        self.publications.advance(publication.id, 60, &[PUBLISHING]).await?;
+        let packed = bundle(&job, &rendered, &info(publication, pinned))?;
+        Ok(NewBundle {
+            filename: filename(&rendered),
+            style: render::page::style_hash(),
+            index: packed.index.to_bytes(),
+            zip: packed.zip,
+            large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then_some(rendered.pdf),
+        })
+    }
+}
+
+/// Why there is no bundle.
+enum Failure {
+    /// The report is at fault: no other attempt would succeed.
+    Report(String),
+    Ours(Problem),
+}
+
+impl From<RenderError> for Failure {
+    fn from(error: RenderError) -> Self {
+        match error.cause {
+            Cause::Report | Cause::Limit => Self::Report(error.to_string()),
+            Cause::Internal => Self::Ours(Problem::internal(error)),
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self::Ours(problem)
+    }
+}
+
+fn job(publication: &Publication, pinned: &Pinned) -> Result<Job, Failure> {
+    let theme = &pinned.report.details.theme;
+    let unknown = || Failure::Report(format!("theme: there is no theme “{theme}”; use default or dark-blue."));
+    Ok(Job {
+        report: pinned.report.name.clone(),
+        definition: pinned.source.check()?,
+        data: pinned.source.data.clone(),
+        params: serde_json::Map::new(),
+        theme: Theme::named(theme).ok_or_else(unknown)?,
+        assets: pinned.assets.clone(),
+        author: Some(pinned.version.actor.name.clone()),
+        // Not the present time: each attempt makes the same bytes.
+        date: publication.progress.requested_at,
+    })
+}
+
+fn info(publication: &Publication, pinned: &Pinned) -> BundleInfo {
+    BundleInfo {
+        report: pinned.report.uid.to_string(),
+        number: pinned.report.number,
+        natural_id: pinned.report.natural_id.to_string(),
+        version: publication.version,
+        publication: publication.id.to_string(),
+        at: publication.progress.requested_at,
+    }
+}
+
+/// The title as a file name.
+fn filename(rendered: &Rendered) -> String {
+    let name: String =
+        rendered.title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
+    format!("{}.pdf", name.trim())
+}
+
+/// How long ago the message was sent, in milliseconds.
+fn age(message: &SqsMessage) -> i64 {
+    let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse::<i64>().ok());
+    sent.map_or(0, |sent| ambient::now().as_millisecond() - sent)
+}

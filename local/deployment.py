@@ -1,0 +1,176 @@
+"""Deploying `template.yaml` into the emulator, by CloudFormation as on AWS."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import secrets
+import time
+from pathlib import Path
+from typing import Any
+
+import boto3
+import samtranslator.yaml_helper
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from environment import REGION, Stack, UserError
+
+STACK_NAME = "imprint"
+TEMPLATE_BUCKET = "local-template"
+TOKEN_FUNCTION = "OperatorCreateAccessToken"
+FIRST_TOKEN = {"name": "local admin", "role": "admin", "user": "admin"}
+LIMIT = 120
+
+Json = dict[str, Any]
+
+
+def client(stack: Stack, service: str) -> Any:
+    """A client of the emulator; nothing is read from the caller's environment or files."""
+    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    config = Config(proxies={}, retries={"max_attempts": 0}, read_timeout=LIMIT)
+    return session.client(service, endpoint_url=stack.aws_url, config=config)
+
+
+def read_template(file: Path) -> Json:
+    """A SAM template, with `!Ref` and its like in their long form."""
+    if not file.is_file():
+        raise UserError(f"{file} does not exist.")
+    return samtranslator.yaml_helper.yaml_parse(file.read_text(encoding="utf-8"))
+
+
+def functions(template: Json) -> dict[str, str]:
+    """The binary of each function by its logical id: the last element of `CodeUri`."""
+    found = {}
+    for logical_id, resource in template["Resources"].items():
+        if resource["Type"] == "AWS::Serverless::Function":
+            uri = resource["Properties"].get("CodeUri")
+            if not isinstance(uri, str):
+                raise UserError(f"{logical_id}: CodeUri must be target/lambda/<binary>/.")
+            found[logical_id] = Path(uri).name
+    return found
+
+
+def with_packages(template: Json, packages: dict[str, str]) -> Json:
+    """The same template with each `CodeUri` replaced by the function's package; emulator.py resolves the bucket."""
+    for logical_id, name in functions(template).items():
+        resource = template["Resources"][logical_id]
+        resource["Properties"]["CodeUri"] = {"Bucket": "local-packages", "Key": packages[name]}
+        resource.pop("Metadata", None)
+    return template
+
+
+def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
+    """A value for each parameter that has no default here: what this machine knows, else a secret made once and kept."""
+    known = {
+        "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
+        "PublicUrl": stack.api_url,
+    }
+    kept_file = stack.state / "parameters.json"
+    kept: dict[str, str] = json.loads(kept_file.read_text()) if kept_file.exists() else {}
+    values = {}
+    for name, declared in (template.get("Parameters") or {}).items():
+        given = os.environ.get(f"IMPRINT_PARAM_{name}") or known.get(name)
+        if given is None and "Default" not in declared:
+            given = kept.setdefault(name, secrets.token_hex(32))
+        if given is not None:
+            values[name] = given
+    if kept:
+        kept_file.touch(0o600)
+        kept_file.write_text(json.dumps(kept))
+    return [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+
+
+def deploy(stack: Stack, template: Json) -> bool:
+    """Creates or updates the stack. Whether it was created, that is, holds no data yet."""
+    cloud = client(stack, "cloudformation")
+    request = {
+        "StackName": STACK_NAME,
+        "TemplateURL": uploaded(stack, template),
+        "Parameters": parameters(stack, template),
+        "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+    }
+    exists = remove_broken(cloud)
+    try:
+        (cloud.update_stack if exists else cloud.create_stack)(**request)
+    except ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return False
+        raise UserError(f"CloudFormation refused template.yaml: {error.response['Error']['Message']}") from None
+    await_stack(cloud)
+    verify_sender(stack, template)
+    return not exists
+
+
+def uploaded(stack: Stack, template: Json) -> str:
+    """The template as an object of a bucket: in a request it may have 51,200 bytes only, on AWS as well."""
+    storage = client(stack, "s3")
+    storage.create_bucket(Bucket=TEMPLATE_BUCKET)
+    storage.put_object(Bucket=TEMPLATE_BUCKET, Key="template.json", Body=json.dumps(template).encode())
+    return f"{stack.aws_url}/{TEMPLATE_BUCKET}/template.json"
+
+
+def status(cloud: Any) -> str | None:
+    """The state of the stack, None when there is none."""
+    try:
+        return cloud.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackStatus"]
+    except ClientError:
+        return None
+
+
+def remove_broken(cloud: Any) -> bool:
+    """Whether a stack exists that can be updated; one that never came up is deleted."""
+    now = status(cloud)
+    if now not in ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"):
+        return now is not None
+    cloud.delete_stack(StackName=STACK_NAME)
+    return False
+
+
+def await_stack(cloud: Any) -> None:
+    """Waits for the end of the operation and tells what failed."""
+    deadline = time.monotonic() + LIMIT
+    while (now := status(cloud) or "").endswith("IN_PROGRESS"):
+        if time.monotonic() > deadline:
+            raise UserError(f"The deployment is still {now} after {LIMIT} s; see `make logs`.")
+        time.sleep(0.1)
+    if now not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+        raise UserError(f"The deployment ended in {now}:\n{failures(cloud)}")
+
+
+def failures(cloud: Any) -> str:
+    """The resources that failed in the last operation, with their reasons."""
+    events = cloud.describe_stack_events(StackName=STACK_NAME)["StackEvents"]
+    lines = []
+    for event in events:
+        if event["ResourceStatus"].endswith("_FAILED"):
+            lines.append(f"  {event['LogicalResourceId']} ({event['ResourceType']}): {event.get('ResourceStatusReason', '')}")
+        if event.get("ResourceStatusReason") == "User Initiated":
+            break
+    return "\n".join(reversed(lines)) or "  (no reason given; see `make logs`)"
+
+
+def verify_sender(stack: Stack, template: Json) -> None:
+    """SES sends for verified identities only; on AWS the owner clicks a link, here the template's `MailFrom` is verified at once."""
+    default = ((template.get("Parameters") or {}).get("MailFrom") or {}).get("Default")
+    if sender := os.environ.get("IMPRINT_PARAM_MailFrom") or default:
+        client(stack, "ses").verify_email_identity(EmailAddress=sender.split("<")[-1].rstrip(">"))
+
+
+def outputs(stack: Stack) -> dict[str, str]:
+    """The outputs of the stack as variables: `ReportTable` becomes `REPORT_TABLE`."""
+    found = client(stack, "cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"][0].get("Outputs", [])
+    return {re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", each["OutputKey"]).upper(): each["OutputValue"] for each in found}
+
+
+def mint_token(stack: Stack) -> str:
+    """The first admin's token: no route reaches the function that makes it, on AWS only IAM does."""
+    resource = client(stack, "cloudformation").describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=TOKEN_FUNCTION)
+    name = resource["StackResourceDetail"]["PhysicalResourceId"]
+    answer = client(stack, "lambda").invoke(FunctionName=name, Payload=json.dumps(FIRST_TOKEN).encode())
+    body = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer or not isinstance(body, dict) or "token" not in body:
+        raise UserError(f"{TOKEN_FUNCTION} made no token: {json.dumps(body)}; see `make logs`.")
+    return body["token"]

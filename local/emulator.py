@@ -1,0 +1,352 @@
+"""The AWS of the local stack: MiniStack, repaired where it differs from AWS in what Imprint uses, on two ports of 127.0.0.1.
+
+- The AWS port speaks DynamoDB, S3, SQS, SES, Lambda, CloudFormation, IAM and the rest: `AWS_ENDPOINT_URL`.
+- The API port is the HTTP API itself, at the root and without a stage: `API_URL`. See http_api.py.
+
+stack.py starts this process and sets its environment (`emulator_environment`). Each `repair_*` is one independent patch.
+They reach into private functions: hence the exact version.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import random
+import re
+import signal
+import socketserver
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Awaitable, Callable
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+REPAIRED_VERSION = "1.5.33"
+if (_installed := metadata.version("ministack")) != REPAIRED_VERSION:
+    sys.exit(
+        f"local/emulator.py repairs MiniStack {REPAIRED_VERSION}, but {_installed} is installed. Remove .venv and run `make up` again; "
+        "to move to a new version, check every repair_* of local/emulator.py against it."
+    )
+
+from hypercorn.asyncio import serve  # noqa: E402
+from hypercorn.config import Config  # noqa: E402
+from ministack import app as aws  # noqa: E402
+from ministack.core import iam_actions, lambda_runtime  # noqa: E402
+from ministack.services import apigateway, dynamodb, lambda_svc, ses, ses_v2  # noqa: E402
+from ministack.services.cloudformation import provisioners  # noqa: E402
+
+from http_api import MEBIBYTE, HttpApi, Json  # noqa: E402
+
+
+class Settings(NamedTuple):
+    """What stack.py asks for, from the environment."""
+
+    aws_port: int
+    api_port: int
+    state: Path
+    packages: Path
+    conflict_probability: float
+    dies_with_parent: bool
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Reads the variables that `stack.emulator_environment` sets."""
+        return cls(
+            aws_port=int(os.environ["GATEWAY_PORT"]),
+            api_port=int(os.environ["EMU_API_PORT"]),
+            state=Path(os.environ["EMU_STATE"]),
+            packages=Path(os.environ["EMU_PACKAGES"]),
+            conflict_probability=float(os.environ.get("EMU_TX_CONFLICT") or 0),
+            dies_with_parent=os.environ.get("EMU_DIES_WITH_PARENT") == "1",
+        )
+
+    @property
+    def api_url(self) -> str:
+        """The root of the HTTP API, without a trailing slash."""
+        return f"http://127.0.0.1:{self.api_port}"
+
+
+# --- Repairs of MiniStack ------------------------------------------------------------------------------------------------------------
+
+
+def after_provisioning(resource_type: str, hook: Callable[[str, Json, Json], None]) -> None:
+    """Has CloudFormation call `hook(physical id, properties, attributes)` after it created or updated a resource of this type."""
+    handler = provisioners._RESOURCE_HANDLERS[resource_type]
+    create, update = handler["create"], handler["update"]
+
+    def created(logical_id: str, properties: Json, stack: str) -> Any:
+        result = create(logical_id, properties, stack)
+        hook(result[0], properties, result[1])
+        return result
+
+    def updated(physical_id: str, before: Json, properties: Json, *rest: Any, **named: Any) -> Any:
+        result = update(physical_id, before, properties, *rest, **named)
+        hook(result[0], properties, result[1])
+        return result
+
+    handler["create"], handler["update"] = created, updated
+
+
+def repair_http_api_routes(api_url: str) -> None:
+    """SAM writes the routes of an HTTP API into its `Body`, which MiniStack ignores; and the endpoint is our own port."""
+
+    def imported(api_id: str, properties: Json, attributes: Json) -> None:
+        apigateway._apis[api_id]["apiEndpoint"] = attributes["ApiEndpoint"] = api_url
+        if body := properties.get("Body"):
+            import_body(api_id, body)
+
+    after_provisioning("AWS::ApiGatewayV2::Api", imported)
+
+
+def import_body(api_id: str, body: Json) -> None:
+    """Replaces the routes of an API by those of an OpenAPI body."""
+    apigateway._routes[api_id], apigateway._integrations[api_id] = {}, {}
+    if cors := body.get("x-amazon-apigateway-cors"):
+        apigateway._apis[api_id]["corsConfiguration"] = cors
+    for path, operations in (body.get("paths") or {}).items():
+        for method, operation in operations.items():
+            if integration := operation.get("x-amazon-apigateway-integration"):
+                import_route(api_id, path, method, operation, integration)
+
+
+def import_route(api_id: str, path: str, method: str, operation: Json, integration: Json) -> None:
+    """One operation of an OpenAPI body as a route; a ValueError fails the deployment with its text."""
+    if operation.get("security"):
+        raise ValueError(f"{method} {path}: the emulator has no authorizers; functions check their callers themselves")
+    if partial := [part for part in path.split("/") if "{" in part and not re.fullmatch(r"\{\w+\+?\}", part)]:
+        raise ValueError(f"{path}: an HTTP API takes a parameter as a whole segment only, not {partial[0]}")
+    apigateway._create_integration(api_id, {
+        "integrationType": integration["type"].upper(),
+        "integrationUri": integration["uri"],
+        "integrationMethod": integration.get("httpMethod", "POST"),
+        "payloadFormatVersion": str(integration.get("payloadFormatVersion", "2.0")),
+        "timeoutInMillis": integration.get("timeoutInMillis", 30000),
+    })
+    verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
+    key = "$default" if path == "/$default" else f"{verb} {path}"
+    apigateway._create_route(api_id, {"routeKey": key, "target": f"integrations/{list(apigateway._integrations[api_id])[-1]}"})
+
+
+def repair_table_settings() -> None:
+    """CloudFormation's time to live and point-in-time recovery of a table are ignored without this."""
+
+    def applied(table: str, properties: Json, _attributes: Json) -> None:
+        if ttl := properties.get("TimeToLiveSpecification"):
+            dynamodb._update_ttl({"TableName": table, "TimeToLiveSpecification": ttl})
+        if recovery := properties.get("PointInTimeRecoverySpecification"):
+            dynamodb._update_continuous_backups({"TableName": table, "PointInTimeRecoverySpecification": recovery})
+
+    after_provisioning("AWS::DynamoDB::Table", applied)
+
+
+def repair_reserved_concurrency() -> None:
+    """CloudFormation's `ReservedConcurrentExecutions` is ignored without this."""
+
+    def applied(function: str, properties: Json, _attributes: Json) -> None:
+        lambda_svc._functions[function]["concurrency"] = properties.get("ReservedConcurrentExecutions")
+
+    after_provisioning("AWS::Lambda::Function", applied)
+
+
+def repair_packages(packages: Path) -> None:
+    """Code is read from the packages on disk instead of a bucket: nothing is uploaded, nothing is held twice in memory."""
+    fetch = lambda_svc._fetch_code_from_s3
+
+    def fetched(bucket: str, key: str, version_id: str | None = None) -> bytes | None:
+        if bucket != "local-packages":
+            return fetch(bucket, key, version_id)
+        # A missing package must fail the deployment: MiniStack would answer every call by a mock.
+        return (packages / Path(key).name).read_bytes()
+
+    lambda_svc._fetch_code_from_s3 = fetched
+
+
+def repair_function_logs(folder: Path) -> None:
+    """What a function prints goes to `<folder>/<function>.log` at once.
+
+    MiniStack keeps it in memory for ever, a stream an invocation, and delays every answer by up to 50 ms to collect it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    dispatch = lambda_svc._execute_function_dispatch
+
+    def write(function: str, text: str) -> None:
+        with (folder / f"{function}.log").open("a", encoding="utf-8") as log:
+            log.write(f"{text}\n")
+
+    def pumped(self: Any, stream: Any, _queue: Any) -> None:
+        with stream:
+            for line in iter(stream.readline, b""):
+                write(self.func_name, line.decode("utf-8", "replace").rstrip("\r\n"))
+
+    def dispatched(record: Json, config: Json, event: Json, request: str, started: float) -> Json:
+        result = dispatch(record, config, event, request, started)
+        if result.get("error"):
+            write(config["FunctionName"], f"END RequestId: {request} failed: {json.dumps(result.get('body'), ensure_ascii=False)}")
+        return result
+
+    lambda_runtime.ProvidedWorker._pump_output = pumped
+    lambda_runtime.ProvidedWorker._drain_stderr_bounded = lambda self, *_, **__: ""
+    lambda_svc._execute_function_dispatch = dispatched
+    lambda_svc._emit_lambda_logs = lambda *_, **__: None
+
+
+def repair_mail(folder: Path) -> None:
+    """Sent mail is kept whole, as `<message id>.eml` (MIME) and `.json` (envelope); MiniStack drops attachments and has no size limit."""
+    folder.mkdir(parents=True, exist_ok=True)
+    send_v1, handle_v2 = ses._send_raw_email, ses_v2.handle_request
+
+    def keep(encoded: str, destinations: list[str]) -> None:
+        record = ses._sent_emails_list()[-1]
+        record["Destinations"] = destinations
+        base = folder / record["MessageId"].split("@")[0]
+        base.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
+        # Renamed last, so that who watches the folder never sees half a mail.
+        part = base.with_suffix(".part")
+        part.write_bytes(base64.b64decode(encoded))
+        part.rename(base.with_suffix(".eml"))
+
+    def sent_v1(params: Json) -> Any:
+        encoded = ses._p(params, "RawMessage.Data") or ""
+        if len(encoded) * 3 // 4 > 10 * MEBIBYTE:
+            return ses._error("InvalidParameterValue", "Message length is more than 10485760 bytes long.", 400)
+        count, result = len(ses._sent_emails_list()), send_v1(params)
+        if len(ses._sent_emails_list()) > count:
+            keep(encoded, ses._collect_list(params, "Destinations.member"))
+        return result
+
+    async def handled_v2(method: str, path: str, headers: Json, body: bytes, *rest: Any, **named: Any) -> Any:
+        count, result = len(ses._sent_emails_list()), await handle_v2(method, path, headers, body, *rest, **named)
+        if path.endswith("/outbound-emails") and len(ses._sent_emails_list()) > count:
+            mail = json.loads(body)
+            to = mail.get("Destination", {})
+            if encoded := (mail.get("Content", {}).get("Raw") or {}).get("Data"):
+                keep(encoded, [address for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for address in to.get(kind, [])])
+        return result
+
+    ses._send_raw_email, ses_v2.handle_request = sent_v1, handled_v2
+
+
+def repair_mail_permissions() -> None:
+    """IAM knows a send by the identity of its sender; MiniStack checks it against `*`, so a narrow policy is refused."""
+    known = iam_actions._ses_v2_resource_arn
+
+    def arn(method: str, path: str, body: bytes | None, region: str, account: str) -> str:
+        content = body or b""
+        if path.endswith("/outbound-emails"):
+            sender = iam_actions._safe_json_field(content, "FromEmailAddress")
+        elif b"Action=Send" in content:
+            sender = (urllib.parse.parse_qs(content.decode("latin-1")).get("Source") or [""])[0]
+        else:
+            sender = ""
+        address = sender.split("<")[-1].rstrip(">")
+        return f"arn:aws:ses:{region}:{account}:identity/{address}" if address else known(method, path, content, region, account)
+
+    iam_actions._ses_v2_resource_arn = arn
+
+
+def inject_transaction_conflicts(probability: float) -> None:
+    """MiniStack runs transactions one by one and never conflicts; `EMU_TX_CONFLICT=0.2` refuses every fifth one as DynamoDB would."""
+    write = dynamodb._transact_write_items
+
+    def conflicted(data: Json) -> Any:
+        count = len(data.get("TransactItems") or [])
+        if not count or random.random() >= probability:
+            return write(data)
+        reasons: list[Json] = [{"Code": "None"} for _ in range(count)]
+        reasons[random.randrange(count)] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+        codes = ", ".join(reason["Code"] for reason in reasons)
+        headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": "TransactionCanceledException"}
+        return 400, headers, json.dumps({
+            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+            "Message": f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+            "CancellationReasons": reasons,
+        }).encode()
+
+    dynamodb._transact_write_items = conflicted
+
+
+def repair_invoke_latency() -> None:
+    """Without this every invocation waits 40 ms for Nagle's algorithm between the headers and the event."""
+    socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+
+# --- The process ---------------------------------------------------------------------------------------------------------------------
+
+
+def repair(settings: Settings) -> None:
+    """Applies every repair."""
+    repair_http_api_routes(settings.api_url)
+    repair_table_settings()
+    repair_reserved_concurrency()
+    repair_packages(settings.packages)
+    repair_function_logs(settings.state / "logs" / "functions")
+    repair_mail(settings.state / "mail")
+    repair_mail_permissions()
+    repair_invoke_latency()
+    if settings.conflict_probability:
+        inject_transaction_conflicts(settings.conflict_probability)
+
+
+def stop_when_orphaned() -> None:
+    """Ends the process when its parent is gone, however that died (`stack.py run` must leave nothing behind)."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()
+
+
+def by_port(settings: Settings) -> Callable[..., Awaitable[None]]:
+    """One application for both ports: the API port is the HTTP API, everything else is AWS."""
+    api = HttpApi(settings.api_port)
+
+    async def dispatch(scope: Json, receive: Any, send: Any) -> None:
+        is_api = scope["type"] == "http" and scope["server"][1] == settings.api_port
+        await (api if is_api else aws.app)(scope, receive, send)
+
+    return dispatch
+
+
+async def serve_until_told(application: Callable[..., Awaitable[None]], config: Config) -> None:
+    """Serves until a signal; an invocation then gets the grace of a request, after which its function is ended rather than waited for."""
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+
+    async def end_functions() -> None:
+        await told.wait()
+        await asyncio.sleep(config.graceful_timeout)
+        await asyncio.to_thread(lambda_runtime.reset)
+
+    ending = asyncio.create_task(end_functions())
+    await serve(application, config, shutdown_trigger=told.wait)
+    ending.cancel()
+
+
+def main() -> None:
+    """Serves until SIGTERM or SIGINT, then saves the state and ends every function."""
+    settings = Settings.from_environment()
+    repair(settings)
+    if settings.dies_with_parent:
+        stop_when_orphaned()
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.aws_port}", f"127.0.0.1:{settings.api_port}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    config.include_server_header = False
+    try:
+        asyncio.run(serve_until_told(by_port(settings), config))
+    finally:
+        lambda_runtime.reset()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""Where things are, which Python runs them, and what environment a child process gets. Standard library only: it makes the venv."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+LOCAL = Path(__file__).resolve().parent
+ROOT = LOCAL.parent
+VENV = ROOT / ".venv"
+STATES = LOCAL / ".state"
+PACKAGES = STATES / "packages"
+DEFAULT_PORT = 8080
+REGION = "us-east-1"
+
+
+class UserError(Exception):
+    """Something the user can mend; its text is the whole message."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One local stack: its ports and its folder."""
+
+    port: int
+    state: Path
+
+    @classmethod
+    def of_port(cls, port: int) -> Stack:
+        """The stack of a port: the default one lives in `local/.state` itself, every other in a folder of its number."""
+        return cls(port, STATES if port == DEFAULT_PORT else STATES / str(port))
+
+    @property
+    def aws_port(self) -> int:
+        """The port of the AWS services: the next one."""
+        return self.port + 1
+
+    @property
+    def api_url(self) -> str:
+        """The root of the HTTP API, without a trailing slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def aws_url(self) -> str:
+        """The endpoint of every AWS service."""
+        return f"http://127.0.0.1:{self.aws_port}"
+
+    @property
+    def logs(self) -> Path:
+        """The folder of the logs: `emulator.log` and `functions/*.log`."""
+        return self.state / "logs"
+
+    @property
+    def mail(self) -> Path:
+        """The folder that sent mail is kept in."""
+        return self.state / "mail"
+
+    @property
+    def env_file(self) -> Path:
+        """The variables a client needs."""
+        return self.state / "stack.env"
+
+    @property
+    def token_file(self) -> Path:
+        """The first admin's personal access token."""
+        return self.state / "admin-token"
+
+
+def port_from_environment() -> int:
+    """`IMPRINT_PORT`, or 8080."""
+    text = os.environ.get("IMPRINT_PORT") or str(DEFAULT_PORT)
+    if not (text.isdigit() and 1024 <= int(text) <= 65534):
+        raise UserError(f"IMPRINT_PORT={text} is not a port between 1024 and 65534.")
+    return int(text)
+
+
+def run_in_venv() -> None:
+    """Continues in the project's venv: makes it first when it is missing or the requirements changed."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - the message is the point
+        raise UserError(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try PYTHON=python3.12 make up.")
+    if Path(sys.prefix) == VENV:
+        return
+    make_venv(VENV, LOCAL / "requirements.txt")
+    os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])
+
+
+def make_venv(folder: Path, requirements: Path) -> None:
+    """A venv that holds exactly these requirements; a stamp makes the second call free."""
+    stamp, wanted = folder / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
+    STATES.mkdir(parents=True, exist_ok=True)
+    with locked(STATES / "venv.lock"):
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return
+        print(f"Making {folder.name} from {requirements.relative_to(ROOT)} (once, about half a minute) …", flush=True)
+        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "-r", str(requirements)]
+        for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], pip):
+            if subprocess.run(command, check=False).returncode:
+                raise UserError(f"Could not make {folder.name}: `{' '.join(command)}` failed, see above.")
+        stamp.write_text(wanted)
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Holds an exclusive lock, so that two commands at once do not tread on each other."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def forget_account() -> None:
+    """Drops the caller's account (profile, keys, region, files) from this process, so that neither boto3 nor a child can find it."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[name]
+    os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+
+
+def aws_variables(aws_url: str) -> dict[str, str]:
+    """Dummy credentials and the emulator's address: no call of a child can reach a real account."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def without_aws_and_proxies(environment: dict[str, str]) -> dict[str, str]:
+    """The caller's environment less everything that could lead a child to a real account or past 127.0.0.1."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if not name.startswith(("AWS_", "SAM_")) and not name.lower().endswith("_proxy")
+    }
+
+
+def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]:
+    """The whole environment of the emulator; functions inherit it, below the variables of the template."""
+    passed = {name: os.environ[name] for name in ("PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT") if name in os.environ}
+    return passed | aws_variables(stack.aws_url) | {
+        "HOME": str(stack.state / "home"),
+        "TMPDIR": str(stack.state / "tmp"),
+        "TZ": "UTC",
+        # Only 127.0.0.1, also inside the addresses that queues and buckets give out.
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "GATEWAY_PORT": str(stack.aws_port),
+        # No listeners and no containers beyond what Imprint uses.
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "DOCKER_HOST": "unix:///nonexistent.sock",
+        # Saved on SIGTERM, loaded at the start.
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(stack.state / "data"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(stack.state / "data" / "s3"),
+        "AUTH": "true" if os.environ.get("IMPRINT_AUTH") == "1" else "false",
+        "PYTHONUNBUFFERED": "1",
+        "EMU_API_PORT": str(stack.port),
+        "EMU_STATE": str(stack.state),
+        "EMU_PACKAGES": str(PACKAGES),
+        "EMU_DIES_WITH_PARENT": "1" if dies_with_parent else "0",
+    }

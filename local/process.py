@@ -1,0 +1,175 @@
+"""Starting and ending the emulator, and nothing that is not ours."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from environment import LOCAL, Stack, UserError, emulator_environment
+
+START_LIMIT = 60
+STOP_LIMIT = 30
+
+
+def running(stack: Stack) -> int | None:
+    """The pid of the stack's emulator, when it is alive and really that."""
+    try:
+        pid = int((stack.state / "emulator.pid").read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    words = command_line(pid)
+    return pid if str(LOCAL / "emulator.py") in words and str(stack.state) in words else None
+
+
+def command_line(pid: int) -> list[str]:
+    """The command line of a process; empty when there is no such process."""
+    if Path("/proc/self/cmdline").exists():
+        with contextlib.suppress(OSError):
+            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        return []
+    shown = subprocess.run(["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return shown.stdout.split()
+
+
+def start(stack: Stack, dies_with_parent: bool = False) -> None:
+    """Starts the emulator in a session of its own and waits until it answers."""
+    for port in (stack.port, stack.aws_port):
+        require_free(port, stack)
+    for folder in ("home", "tmp", "data", "logs", "mail"):
+        (stack.state / folder).mkdir(parents=True, exist_ok=True)
+    with (stack.logs / "emulator.log").open("wb") as log:
+        emulator = subprocess.Popen(
+            [sys.executable, str(LOCAL / "emulator.py"), str(stack.state)],
+            env=emulator_environment(stack, dies_with_parent),
+            cwd=stack.state,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    (stack.state / "emulator.pid").write_text(str(emulator.pid))
+    deadline = time.monotonic() + START_LIMIT
+    while not answers(f"{stack.aws_url}/_ministack/health"):
+        if emulator.poll() is not None:
+            raise UserError(f"The emulator ended at once (exit code {emulator.returncode}):\n{last_lines(stack)}")
+        if time.monotonic() > deadline:
+            stop(stack)
+            raise UserError(f"The emulator did not answer within {START_LIMIT} s:\n{last_lines(stack)}")
+        time.sleep(0.1)
+
+
+def answers(url: str) -> bool:
+    """Whether something speaks HTTP there, whatever it says."""
+    try:
+        urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def require_same_auth(stack: Stack) -> None:
+    """Refuses to go on with an emulator that was started with the other value of `IMPRINT_AUTH`."""
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{stack.aws_url}/_ministack/health", timeout=10) as answer:
+        enforced = json.load(answer).get("auth") == "enabled"
+    if enforced != (os.environ.get("IMPRINT_AUTH") == "1"):
+        raise UserError(f"the stack runs {'with' if enforced else 'without'} IMPRINT_AUTH=1; `make down` first.")
+
+
+def last_lines(stack: Stack, count: int = 20) -> str:
+    """The end of the emulator's log."""
+    lines = (stack.logs / "emulator.log").read_text(errors="replace").splitlines()[-count:]
+    return "\n".join(f"  {line}" for line in lines) or "  (it logged nothing)"
+
+
+def stop(stack: Stack) -> bool:
+    """Ends the emulator, gracefully first, and every function process that survived it. Whether the data was saved."""
+    pid, graceful = running(stack), True
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_LIMIT
+        while alive(pid) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if alive(pid):
+            graceful = False
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
+    for leftover in processes_of(stack):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(leftover, signal.SIGKILL)
+    (stack.state / "emulator.pid").unlink(missing_ok=True)
+    shutil.rmtree(stack.state / "tmp", ignore_errors=True)
+    return graceful
+
+
+def alive(pid: int) -> bool:
+    """Whether the process runs; one that ended but is still our child is collected and does not count."""
+    with contextlib.suppress(ChildProcessError):
+        return os.waitpid(pid, os.WNOHANG)[0] == 0
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def processes_of(stack: Stack) -> list[int]:
+    """The emulator and its functions, known by the folder in their environment (Linux; elsewhere nothing is found)."""
+    mark = f"EMU_STATE={stack.state}\0".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (folder / "environ").read_bytes() + b"\0":
+                found.append(int(folder.name))
+    return found
+
+
+def require_free(port: int, stack: Stack) -> None:
+    """Refuses a port somebody listens on, and says who and what to do."""
+    if is_free(port):
+        return
+    # The suggestion skips both ports of this stack.
+    suggestion = next((p for p in range(stack.port + 10, 65000, 10) if is_free(p) and is_free(p + 1)), 18080)
+    raise UserError(f"port {port} is taken{listener(port)}; IMPRINT_PORT={suggestion} make up")
+
+
+def is_free(port: int) -> bool:
+    """Whether the port can be bound on 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def listener(port: int) -> str:
+    """` by <program> (pid <n>)` when `ss` can tell."""
+    if not shutil.which("ss"):
+        return ""
+    shown = subprocess.run(["ss", "-Hltnp", f"sport = :{port}"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r'"([^"]+)",pid=(\d+)', shown)
+    return f" by {found[1]} (pid {found[2]})" if found else ""
+
+
+def free_port() -> int:
+    """A port that is free together with the next one, below the range that outgoing connections use."""
+    for _ in range(200):
+        port = random.randrange(20000, 32000, 2)
+        if is_free(port) and is_free(port + 1):
+            return port
+    raise UserError("No two neighbouring ports are free between 20000 and 32000.")

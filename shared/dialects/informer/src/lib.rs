@@ -1,0 +1,50 @@
+//! Informer's words for reports, cloud publishing and its progress, and those of Imprint's own calls under `/api`, which follow
+//! them. Nothing is decided here.
+//!
+//! Sources: Informer's “Cloud Publishing” page (paths, token object, messages), and its public REST documentation (HAL lists,
+//! error bodies).
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod publishing;
+mod reports;
+
+pub use publishing::{ProgressBody, PublishBody, TokenObject};
+pub use reports::{Listing, ReportItem, ReportList, ReportRecord, Sort};
+
+use domain::{Problem, problem::Wording};
+use serde::Serialize;
+
+/// Informer's wording of refusals: `{"statusCode":404,"error":"Not Found","message":"…"}`.
+pub struct Informer;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Refusal<'a> {
+    status_code: u16,
+    error: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+}
+
+impl Wording for Informer {
+    const MEDIA_TYPE: &'static str = "application/json";
+
+    fn refusal(problem: &Problem, request_id: &str) -> String {
+        let message = &problem.told(request_id);
+        let refusal = Refusal { status_code: problem.status(), error: problem.reason(), message, request_id };
+        serde_json::to_string(&refusal).unwrap_or_default()
+    }
+}
+
+/// A HAL link.
+#[derive(Debug, Clone, Serialize)]
+pub struct Href {
+    pub href: String,
+}
+
+impl Href {
+    fn new(href: impl Into<String>) -> Self {
+        Self { href: href.into() }
+    }
+}

@@ -1,0 +1,23 @@
+//! The rules and types of Imprint: no AWS, no HTTP, no clock and no randomness (these come in as arguments).
+//!
+//! - [`report`]: what a report is, its names, its versions; [`definition`]: what a report's author writes.
+//! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
+//! - [`credential`]: personal access tokens, roles, permissions, callers.
+//! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
+//! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
+//! - [`problem`]: the one error, worded by each dialect in its own way.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod bundle;
+pub mod credential;
+pub mod definition;
+pub mod problem;
+pub mod progress;
+pub mod publication;
+pub mod report;
+pub mod token;
+pub mod tree;
+pub mod workspace;
+
+pub use problem::{Outcome, Problem};

@@ -1,0 +1,137 @@
+//! The one error of the product. Every refusal is a [`Problem`]; each dialect puts it into its own words.
+
+use std::fmt::Display;
+
+/// What an operation answers: its result or a [`Problem`].
+pub type Outcome<T> = Result<T, Problem>;
+
+/// Why a request was not served. The message tells the caller what to change; a cause that the caller cannot
+/// change stays inside ([`Problem::Internal`]) and is logged, never answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// The request is malformed: `field` names the part at fault where one can be named.
+    #[error("{message}")]
+    Invalid { field: Option<String>, message: String },
+    /// No credential, or one that is unknown, revoked or expired.
+    #[error("{0}")]
+    Unauthenticated(&'static str),
+    /// The caller may see the resource, but not do this to it.
+    #[error("{0}")]
+    Forbidden(String),
+    /// The resource does not exist, or the caller may not know that it does.
+    #[error("{0}")]
+    NotFound(String),
+    /// The resource existed and was deleted.
+    #[error("{0}")]
+    Gone(String),
+    /// The request contradicts the present state: a name that is taken, for example.
+    #[error("{0}")]
+    Conflict(String),
+    /// The body is larger than what the operation takes.
+    #[error("{0}")]
+    TooLarge(String),
+    /// The body is of a media type that the operation does not read.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
+    /// The request is well formed, but the report itself cannot be served: its template fails, for example.
+    #[error("{0}")]
+    Unprocessable(String),
+    /// Nothing was changed; the same request may succeed a little later.
+    #[error("{0}")]
+    Busy(String),
+    /// A fault of ours or of a service below us. The cause is for the log only.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl Problem {
+    /// A malformed request in which `field` is at fault.
+    pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let (field, message) = (field.into(), message.into());
+        Self::Invalid { message: format!("{field}: {message}"), field: Some(field) }
+    }
+
+    /// A malformed request in which no single field is at fault.
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::Invalid { field: None, message: message.into() }
+    }
+
+    /// A fault that no caller can mend.
+    pub fn internal(cause: impl Display) -> Self {
+        Self::Internal(cause.to_string())
+    }
+
+    /// No report answers to this name, as far as the caller may know.
+    pub fn no_report(name: &impl Display) -> Self {
+        Self::NotFound(format!("There is no report {name}."))
+    }
+
+    /// The HTTP status that every dialect gives this problem.
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Invalid { .. } => 400,
+            Self::Unauthenticated(_) => 401,
+            Self::Forbidden(_) => 403,
+            Self::NotFound(_) => 404,
+            Self::Conflict(_) => 409,
+            Self::Gone(_) => 410,
+            Self::TooLarge(_) => 413,
+            Self::UnsupportedMediaType(_) => 415,
+            Self::Unprocessable(_) => 422,
+            Self::Internal(_) => 500,
+            Self::Busy(_) => 503,
+        }
+    }
+
+    /// The standard phrase of [`Problem::status`] (RFC 9110).
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Invalid { .. } => "Bad Request",
+            Self::Unauthenticated(_) => "Unauthorized",
+            Self::Forbidden(_) => "Forbidden",
+            Self::NotFound(_) => "Not Found",
+            Self::Conflict(_) => "Conflict",
+            Self::Gone(_) => "Gone",
+            Self::TooLarge(_) => "Content Too Large",
+            Self::UnsupportedMediaType(_) => "Unsupported Media Type",
+            Self::Unprocessable(_) => "Unprocessable Content",
+            Self::Internal(_) => "Internal Server Error",
+            Self::Busy(_) => "Service Unavailable",
+        }
+    }
+
+    /// What the caller is told. An internal fault tells only where to look it up.
+    pub fn told(&self, request_id: &str) -> String {
+        match self {
+            Self::Internal(_) => {
+                format!("Something went wrong on our side. The log has it under request {request_id}.")
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// How a dialect words a refusal: one implementation a dialect.
+pub trait Wording {
+    /// The media type of [`Wording::refusal`].
+    const MEDIA_TYPE: &'static str;
+
+    /// The body of the answer to a refused request; `request_id` is also in the log.
+    fn refusal(problem: &Problem, request_id: &str) -> String;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cause_of_an_internal_fault_is_never_told() {
+        let problem = Problem::internal("ResourceNotFoundException: table imprint-Catalog-17");
+        assert_eq!(problem.told("req-1"), "Something went wrong on our side. The log has it under request req-1.");
+    }
+
+    #[test]
+    fn an_invalid_field_is_named_in_the_message() {
+        assert_eq!(Problem::invalid("slug", "use letters").told("r"), "slug: use letters");
+    }
+}

@@ -1,0 +1,368 @@
+//! A report: its names, its versions, and what its authors send to make and change one.
+
+use crate::credential::Caller;
+use crate::definition::Definition;
+use crate::problem::{Outcome, Problem};
+use crate::tree;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt};
+use uuid::Uuid;
+
+/// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    #[default]
+    Advanced,
+    Express,
+    ExpressView,
+    Dashboard,
+    Crosstab,
+    Chained,
+}
+
+/// The name that people and documents use: `owner:slug`, fixed for the life of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct NaturalId {
+    owner: String,
+    slug: String,
+}
+
+impl NaturalId {
+    /// # Errors
+    /// `Invalid` naming the part that holds anything but lower-case letters, digits, `-`, `_` and `.`.
+    pub fn new(owner: &str, slug: &str) -> Outcome<Self> {
+        for (field, part) in [("owner", owner), ("slug", slug)] {
+            let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+            if part.is_empty() || part.len() > 100 || !part.bytes().all(sound) {
+                return Err(Problem::invalid(field, "use 1 to 100 lower-case letters, digits, -, _ and dots."));
+            }
+        }
+        Ok(Self { owner: owner.to_owned(), slug: slug.to_owned() })
+    }
+
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+}
+
+impl fmt::Display for NaturalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.owner, self.slug)
+    }
+}
+
+impl From<NaturalId> for String {
+    fn from(id: NaturalId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for NaturalId {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Outcome<Self> {
+        let (owner, slug) = text.split_once(':').ok_or_else(|| Problem::malformed("write owner:slug"))?;
+        Self::new(owner, slug)
+    }
+}
+
+/// Any of a report's names, as every dialect takes them wherever a path says `{id}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportRef {
+    Number(u64),
+    Uid(Uuid),
+    Natural(NaturalId),
+}
+
+impl ReportRef {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// `NotFound`: a text that is no name names no report.
+    pub fn parse(text: &str) -> Outcome<Self> {
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        if let Ok(uid) = Uuid::try_parse(text) {
+            return Ok(Self::Uid(uid));
+        }
+        NaturalId::try_from(text.to_owned()).map(Self::Natural).map_err(|_| Problem::no_report(&shortened(text)))
+    }
+}
+
+impl fmt::Display for ReportRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Uid(uid) => write!(f, "{uid}"),
+            Self::Natural(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+/// A caller's text as an error message may repeat it.
+fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+/// A report, without the definition and data of its versions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    pub uid: Uuid,
+    pub number: u64,
+    pub natural_id: NaturalId,
+    pub workspace: String,
+    /// The id of the folder that holds the report; a workspace's root folder has the workspace's code as its id.
+    pub parent: String,
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: Kind,
+    #[serde(flatten)]
+    pub details: Details,
+    /// The newest version.
+    pub version: u64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// The fields of a report that change nothing but themselves.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Details {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report_type: Option<String>,
+    pub description: String,
+    pub recipients: String,
+    pub theme: String,
+}
+
+/// Who did something, as histories show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    pub name: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub email: Option<String>,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self { name: caller.user.clone(), email: caller.email.clone() }
+    }
+}
+
+/// A version of a report. It never changes once made, so a publication that pins one knows what it will show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    pub version: u64,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub note: Option<String>,
+    pub actor: Actor,
+    pub at: Timestamp,
+    /// Name → what is stored under its content's hash.
+    #[serde(default)]
+    pub assets: BTreeMap<String, Asset>,
+}
+
+/// A picture, font or data file of a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asset {
+    /// Hexadecimal; also the object's name.
+    pub sha256: String,
+    /// Bytes.
+    pub size: u64,
+    pub media_type: String,
+}
+
+/// The most assets of one report.
+pub const MAX_ASSETS: usize = 100;
+
+/// Checks the name of an asset.
+///
+/// # Errors
+/// `Invalid` for a name that is no plain file name of at most 100 characters.
+pub fn asset_name(text: &str) -> Outcome<String> {
+    let name = tree::name("name", text)?;
+    if name.chars().count() > 100 || name.starts_with('.') {
+        return Err(Problem::invalid(
+            "name",
+            "use a file name of at most 100 characters that does not start with a dot.",
+        ));
+    }
+    Ok(name)
+}
+
+/// What a version is rendered from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    pub definition: Value,
+    pub data: Value,
+}
+
+impl Source {
+    /// # Errors
+    /// `Invalid`, naming the place in the definition.
+    pub fn check(&self) -> Outcome<Definition> {
+        Definition::parse(&self.definition).map_err(|invalid| Problem::invalid(invalid.field, invalid.message))
+    }
+}
+
+/// The body of `POST /api/reports`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewReport {
+    pub name: String,
+    pub slug: Option<String>,
+    pub owner: Option<String>,
+    pub workspace: Option<String>,
+    pub folder: Option<String>,
+    #[serde(rename = "type", default)]
+    pub kind: Kind,
+    pub report_type: Option<String>,
+    pub description: Option<String>,
+    pub recipients: Option<String>,
+    pub theme: Option<String>,
+    pub note: Option<String>,
+    pub definition: Value,
+    #[serde(default)]
+    pub data: Value,
+}
+
+/// The body of `PUT /api/reports/{id}`: what is left out stays as it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReportChange {
+    pub name: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<Kind>,
+    pub report_type: Option<String>,
+    pub description: Option<String>,
+    pub recipients: Option<String>,
+    pub theme: Option<String>,
+    pub note: Option<String>,
+    pub definition: Option<Value>,
+    pub data: Option<Value>,
+}
+
+/// The workspace of a report that names none.
+const DEFAULT_WORKSPACE: &str = "default";
+
+/// A checked [`NewReport`]: everything but what the store gives it (uid, number, place).
+#[derive(Debug)]
+pub struct ReportDraft {
+    pub natural_id: NaturalId,
+    pub workspace: String,
+    pub folder: Vec<String>,
+    pub name: String,
+    pub kind: Kind,
+    pub details: Details,
+    pub note: Option<String>,
+    pub source: Source,
+}
+
+impl NewReport {
+    /// # Errors
+    /// `Invalid`, naming the field or the place in the definition.
+    pub fn check(self, caller: &Caller) -> Outcome<ReportDraft> {
+        let name = tree::name("name", &self.name)?;
+        let owner = self.owner.unwrap_or_else(|| caller.team.clone());
+        let slug = self.slug.unwrap_or_else(|| slug::slugify(&name));
+        let draft = ReportDraft {
+            natural_id: NaturalId::new(&owner, &slug)?,
+            workspace: self.workspace.unwrap_or_else(|| DEFAULT_WORKSPACE.to_owned()),
+            folder: tree::path("folder", self.folder.as_deref().unwrap_or_default())?,
+            name,
+            kind: self.kind,
+            details: Details {
+                report_type: self.report_type,
+                description: self.description.unwrap_or_default(),
+                recipients: self.recipients.unwrap_or_default(),
+                theme: self.theme.unwrap_or_else(|| "default".to_owned()),
+            },
+            note: self.note,
+            source: Source { definition: self.definition, data: self.data },
+        };
+        draft.details.check(draft.note.as_deref())?;
+        draft.source.check()?;
+        Ok(draft)
+    }
+}
+
+impl Details {
+    fn check(&self, note: Option<&str>) -> Outcome<()> {
+        let limits = [
+            ("reportType", self.report_type.as_deref().unwrap_or_default(), 100),
+            ("description", &self.description, 10_000),
+            ("recipients", &self.recipients, 10_000),
+            ("theme", &self.theme, 100),
+            ("note", note.unwrap_or_default(), 1_000),
+        ];
+        match limits.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
+            Some((field, _, most)) => Err(Problem::invalid(field, format!("use at most {most} characters."))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl ReportChange {
+    /// The report and the source as they are after the change.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field or the place in the definition.
+    pub fn apply(self, report: &Report, source: Source, now: Timestamp) -> Outcome<(Report, Source)> {
+        let (before, note) = (report.clone(), self.note);
+        let details = Details {
+            report_type: self.report_type.or(before.details.report_type),
+            description: self.description.unwrap_or(before.details.description),
+            recipients: self.recipients.unwrap_or(before.details.recipients),
+            theme: self.theme.unwrap_or(before.details.theme),
+        };
+        details.check(note.as_deref())?;
+        let source =
+            Source { definition: self.definition.unwrap_or(source.definition), data: self.data.unwrap_or(source.data) };
+        source.check()?;
+        let name = self.name.map(|name| tree::name("name", &name)).transpose()?;
+        let after = Report {
+            name: name.unwrap_or(before.name),
+            kind: self.kind.unwrap_or(before.kind),
+            details,
+            version: before.version + 1,
+            updated_at: now,
+            ..before
+        };
+        Ok((after, source))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_a_report_is_understood() {
+        let uid = Uuid::from_u128(7);
+        assert_eq!(ReportRef::parse("17").unwrap(), ReportRef::Number(17));
+        assert_eq!(ReportRef::parse(&uid.to_string()).unwrap(), ReportRef::Uid(uid));
+        let natural = NaturalId::new("team", "sales-dashboard").unwrap();
+        assert_eq!(ReportRef::parse("team:sales-dashboard").unwrap(), ReportRef::Natural(natural));
+    }
+
+    #[test]
+    fn a_text_that_is_no_name_is_not_found() {
+        for text in ["", "-1", "team", "Team:x", "a:b:c", "99999999999999999999999", "a:b/c"] {
+            assert!(matches!(ReportRef::parse(text), Err(Problem::NotFound(_))), "{text:?}");
+        }
+    }
+}

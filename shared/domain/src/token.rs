@@ -1,0 +1,81 @@
+//! Public links. A link's token is derived from the link's id by a keyed hash, and only its SHA-256 is stored: a copy of
+//! the database opens no link, yet the owner of a report can be told the same address again.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use std::fmt;
+
+/// The key of all links of an installation: at least 32 random bytes, from the configuration.
+#[derive(Clone)]
+pub struct LinkKey(Hmac<Sha256>);
+
+impl LinkKey {
+    /// Reads the key; `None` when it is too short to be safe.
+    pub fn new(text: &str) -> Option<Self> {
+        (text.len() >= 32).then(|| Hmac::new_from_slice(text.as_bytes()).ok().map(Self))?
+    }
+
+    /// The token of the link with this id: 192 bits that nobody without the key can tell.
+    pub fn token(&self, link_id: &str) -> PublicToken {
+        let mut mac = self.0.clone();
+        mac.update(b"link:");
+        mac.update(link_id.as_bytes());
+        PublicToken(URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24]))
+    }
+}
+
+/// The secret part of a public address. It has no `Debug`, so that no log can hold it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicToken(String);
+
+impl PublicToken {
+    /// Reads a token out of an address; `None` if it cannot be one.
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = text.len() == 32 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// What is stored in the token's place.
+    pub fn hash(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
+    }
+}
+
+/// The text of the token, for the one who owns the link.
+impl fmt::Display for PublicToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> LinkKey {
+        LinkKey::new(text).unwrap()
+    }
+
+    #[test]
+    fn a_token_depends_on_the_key_and_on_the_link_and_on_nothing_else() {
+        let (a, b) = (key(&"a".repeat(32)), key(&"b".repeat(32)));
+        assert!(a.token("1") == a.token("1"));
+        assert!(a.token("1") != a.token("2"));
+        assert!(a.token("1") != b.token("1"));
+    }
+
+    #[test]
+    fn a_token_of_ours_can_be_read_back_and_other_texts_are_not_looked_up() {
+        let token = key(&"a".repeat(32)).token("1");
+        assert!(PublicToken::parse(&token.to_string()).is_some());
+        for text in ["", "short", &"x".repeat(33), &format!("{}/", "x".repeat(31))] {
+            assert!(PublicToken::parse(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_short_key_is_refused() {
+        assert!(LinkKey::new("too short").is_none());
+    }
+}

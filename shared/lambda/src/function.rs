@@ -1,0 +1,101 @@
+//! The start of a function's process, and one log line for each request that it serves.
+
+use crate::{reply, request::Request};
+use domain::{Outcome, Problem, problem::Wording};
+use lambda_http::{Body, Response, service_fn};
+use std::{convert::Infallible, time::Instant};
+use store::Aws;
+use tracing_subscriber::EnvFilter;
+
+/// What ends a process: a missing variable, or the loss of the Lambda runtime.
+pub use lambda_runtime::Error;
+
+/// A function that has started: its name, and its connection to AWS.
+pub struct Function {
+    name: &'static str,
+    pub aws: Aws,
+}
+
+impl Function {
+    /// Starts logging and connects to AWS. `name` is the crate's, `env!("CARGO_PKG_NAME")`: it is the one under which everything
+    /// about the function is found.
+    pub async fn start(name: &'static str) -> Self {
+        let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+        let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false);
+        log.with_env_filter(level).with_writer(std::io::stderr).init();
+        Self { name, aws: Aws::connect().await }
+    }
+
+    /// The function's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Serves requests one after the other, refusing them in the words of the dialect `W`.
+    ///
+    /// # Errors
+    /// When the Lambda runtime cannot be reached any more.
+    pub async fn serve<W, H, F>(&self, handler: H) -> Result<(), Error>
+    where
+        W: Wording,
+        H: Fn(Request) -> F + Sync,
+        F: Future<Output = Outcome<Response<Body>>> + Send,
+    {
+        self.answer(|request| async {
+            let id = request.id().to_owned();
+            handler(request).await.unwrap_or_else(|problem| refuse::<W>(&problem, &id))
+        })
+        .await
+    }
+
+    /// Serves requests with a handler that words its own refusals.
+    ///
+    /// # Errors
+    /// When the Lambda runtime cannot be reached any more.
+    pub async fn answer<H, F>(&self, handler: H) -> Result<(), Error>
+    where
+        H: Fn(Request) -> F + Sync,
+        F: Future<Output = Response<Body>> + Send,
+    {
+        let served = async |request: lambda_http::Request| {
+            let begun = Instant::now();
+            let request = Request::new(request);
+            let (id, route) = (request.id().to_owned(), request.route().to_owned());
+            let response = handler(request).await;
+            self.log(&id, &route, &response, begun);
+            Ok::<_, Infallible>(response)
+        };
+        lambda_http::run(service_fn(|request| served(request))).await
+    }
+
+    fn log(&self, id: &str, route: &str, response: &Response<Body>, begun: Instant) {
+        let (status, counts) = (response.status().as_u16(), self.aws.requests().take());
+        tracing::info!(
+            function = self.name,
+            requestId = id,
+            // The route, not the path: paths carry the tokens of public links.
+            route,
+            status,
+            durationMs = begun.elapsed().as_secs_f64() * 1e3,
+            dynamodb = counts.dynamodb,
+            s3 = counts.s3,
+            sqs = counts.sqs,
+            "served"
+        );
+    }
+}
+
+/// A refusal in the words of the dialect `W`. The cause of a fault of ours goes to the log, and only there.
+pub fn refuse<W: Wording>(problem: &Problem, request_id: &str) -> Response<Body> {
+    if let Problem::Internal(cause) = problem {
+        tracing::error!(requestId = request_id, cause, "a request failed");
+    }
+    let response =
+        reply::status(problem.status()).header("content-type", W::MEDIA_TYPE).header("cache-control", "no-store");
+    let response = match problem {
+        Problem::Unauthenticated(_) => response.header("www-authenticate", "Bearer realm=\"imprint\""),
+        Problem::Busy(_) => response.header("retry-after", "1"),
+        _ => response,
+    };
+    response.body(Body::from(W::refusal(problem, request_id))).unwrap_or_default()
+}

@@ -1,0 +1,20 @@
+//! How a function runs: it starts, reads a request, finds out who calls, and answers in the words of its dialect.
+//!
+//! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions behind a queue.
+//! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
+//! - [`reply`]: what a handler answers.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod function;
+pub mod gate;
+pub mod queue;
+pub mod reply;
+pub mod request;
+
+pub use domain::{Outcome, Problem, credential::Permission};
+pub use function::{Error, Function};
+pub use gate::Gate;
+pub use reply::Reply;
+pub use request::Request;
+pub use store;

@@ -1,0 +1,52 @@
+//! Functions behind a queue: each message is handled by itself, and only those that failed come back.
+
+use crate::{Error, Function};
+pub use aws_lambda_events::sqs::SqsMessage;
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use domain::Outcome;
+use lambda_runtime::{LambdaEvent, service_fn};
+use std::time::Instant;
+
+impl Function {
+    /// Handles messages one after the other. A message whose handler fails stays in the queue and comes again; after the number of
+    /// times that the template says, it goes to the dead-letter queue.
+    ///
+    /// # Errors
+    /// When the Lambda runtime cannot be reached any more.
+    pub async fn drain<H, F>(&self, handler: H) -> Result<(), Error>
+    where
+        H: Fn(SqsMessage) -> F + Sync,
+        F: Future<Output = Outcome<()>> + Send,
+    {
+        let batch = async |event: LambdaEvent<SqsEvent>| {
+            let mut response = SqsBatchResponse::default();
+            for message in event.payload.records {
+                let id = message.message_id.clone().unwrap_or_default();
+                if !self.one(&id, handler(message)).await {
+                    let mut failure = BatchItemFailure::default();
+                    failure.item_identifier = id;
+                    response.batch_item_failures.push(failure);
+                }
+            }
+            Ok::<_, Error>(response)
+        };
+        lambda_runtime::run(service_fn(|event| batch(event))).await
+    }
+
+    async fn one(&self, id: &str, handled: impl Future<Output = Outcome<()>>) -> bool {
+        let (begun, outcome) = (Instant::now(), handled.await);
+        let counts = self.aws.requests().take();
+        tracing::info!(
+            function = self.name(),
+            messageId = id,
+            durationMs = begun.elapsed().as_secs_f64() * 1e3,
+            dynamodb = counts.dynamodb,
+            s3 = counts.s3,
+            sqs = counts.sqs,
+            outcome = outcome.as_ref().err().map_or("done", |_| "failed"),
+            cause = outcome.as_ref().err().map(ToString::to_string),
+            "handled"
+        );
+        outcome.is_ok()
+    }
+}

@@ -1,0 +1,86 @@
+//! What a handler answers.
+
+use domain::{Outcome, Problem};
+use flate2::{Compression, write::GzEncoder};
+use lambda_http::{Body, Response, http::response::Builder};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
+use std::io::Write;
+
+/// What a handler comes to.
+pub type Reply = Outcome<Response<Body>>;
+
+/// The start of an answer with this status.
+pub fn status(status: u16) -> Builder {
+    Response::builder().status(status)
+}
+
+/// Ends an answer.
+///
+/// # Errors
+/// `Internal` if a header cannot be written.
+pub fn body(response: Builder, body: impl Into<Body>) -> Reply {
+    response.body(body.into()).map_err(Problem::internal)
+}
+
+/// A JSON answer.
+///
+/// # Errors
+/// `Internal` if it cannot be written.
+pub fn json(code: u16, value: &impl Serialize) -> Reply {
+    json_with(status(code), value)
+}
+
+/// A JSON answer with headers of its own.
+///
+/// # Errors
+/// `Internal` if it cannot be written.
+pub fn json_with(response: Builder, value: &impl Serialize) -> Reply {
+    let text = serde_json::to_string(value).map_err(Problem::internal)?;
+    body(response.header("content-type", "application/json").header("cache-control", "no-store"), text)
+}
+
+/// 204 No Content.
+///
+/// # Errors
+/// None that happens.
+pub fn nothing() -> Reply {
+    body(status(204), Body::Empty)
+}
+
+/// `text` as a gzip member, for an answer with `Content-Encoding: gzip`.
+///
+/// # Errors
+/// `Internal` if it cannot be packed.
+pub fn gzipped(text: &str) -> Outcome<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).and_then(|()| encoder.finish()).map_err(Problem::internal)
+}
+
+/// The characters that RFC 8187 lets stand for themselves.
+const ATTR_CHAR: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// `Content-Disposition` of a file to be saved under `name`, for clients that know UTF-8 names and for those that do not.
+pub fn attachment(name: &str) -> String {
+    let plain: String =
+        name.chars().map(|c| if c.is_ascii_graphic() && c != '"' && c != '\\' || c == ' ' { c } else { '_' }).collect();
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", utf8_percent_encode(name, ATTR_CHAR))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_name_reaches_old_and_new_clients_and_cannot_break_the_header() {
+        assert_eq!(
+            attachment("Sample report.pdf"),
+            "attachment; filename=\"Sample report.pdf\"; filename*=UTF-8''Sample%20report.pdf"
+        );
+        assert_eq!(attachment("a\"b\r\n.pdf"), "attachment; filename=\"a_b__.pdf\"; filename*=UTF-8''a%22b%0D%0A.pdf");
+        assert_eq!(
+            attachment("Übersicht.pdf"),
+            "attachment; filename=\"_bersicht.pdf\"; filename*=UTF-8''%C3%9Cbersicht.pdf"
+        );
+    }
+}

@@ -1,0 +1,231 @@
+//! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::{Outcome, Problem, credential::Secret, report::ReportRef};
+use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
+use serde::de::DeserializeOwned;
+
+/// A request as API Gateway hands it to the function.
+pub struct Request {
+    inner: lambda_http::Request,
+    id: String,
+    route: String,
+}
+
+impl Request {
+    /// Takes the event's context apart once.
+    pub fn new(inner: lambda_http::Request) -> Self {
+        let (id, route) = match inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => (context.request_id.clone(), context.route_key.clone()),
+            _ => (None, None),
+        };
+        Self { inner, id: id.unwrap_or_default(), route: route.unwrap_or_default() }
+    }
+
+    /// The gateway's id of the request, for the log and for the caller.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The route that the gateway chose, as `GET /view/{token}`.
+    pub fn route(&self) -> &str {
+        &self.route
+    }
+
+    /// Whether only the head of the answer is asked for.
+    pub fn is_head(&self) -> bool {
+        self.inner.method() == Method::HEAD
+    }
+
+    /// The path as the gateway hands it over: decoded once.
+    pub fn path(&self) -> &str {
+        self.inner.raw_http_path()
+    }
+
+    /// The method's name.
+    pub fn method(&self) -> &str {
+        self.inner.method().as_str()
+    }
+
+    /// A header, if it is there once and readable.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.inner.headers().get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// A parameter of the path. The gateway has decoded it once.
+    ///
+    /// # Errors
+    /// `NotFound` for a text that no name can be: one that holds control characters or was not UTF-8.
+    pub fn parameter(&self, name: &str) -> Outcome<String> {
+        let parameters = self.inner.path_parameters_ref();
+        let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        if value.is_empty() || value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+            return Err(Problem::NotFound(format!("The {name} in the address is not a name.")));
+        }
+        Ok(value.to_owned())
+    }
+
+    /// The report that `{id}` in the path names.
+    ///
+    /// # Errors
+    /// `NotFound` for a text that names no report.
+    pub fn report(&self) -> Outcome<ReportRef> {
+        ReportRef::parse(&self.parameter("id")?)
+    }
+
+    /// A parameter of the query.
+    pub fn query(&self, name: &str) -> Option<String> {
+        let query = self.inner.query_string_parameters_ref()?;
+        query.first(name).map(str::to_owned)
+    }
+
+    /// A whole number in the query, within `range`.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the parameter.
+    pub fn query_number(&self, name: &str, default: u64, range: std::ops::RangeInclusive<u64>) -> Outcome<u64> {
+        let Some(text) = self.query(name) else { return Ok(default) };
+        let number = text.parse().ok().filter(|number| range.contains(number));
+        number.ok_or_else(|| {
+            Problem::invalid(name, format!("write a whole number from {} to {}.", range.start(), range.end()))
+        })
+    }
+
+    /// The bytes of the body.
+    ///
+    /// # Errors
+    /// `TooLarge` above `most` bytes.
+    pub fn bytes(&self, most: usize) -> Outcome<&[u8]> {
+        let bytes = match self.inner.body() {
+            Body::Text(text) => text.as_bytes(),
+            Body::Binary(bytes) => bytes,
+            _ => &[],
+        };
+        if bytes.len() > most {
+            return Err(Problem::TooLarge(format!(
+                "The body has {} bytes; this call takes at most {most}.",
+                bytes.len()
+            )));
+        }
+        Ok(bytes)
+    }
+
+    /// The body, which must be JSON and say so.
+    ///
+    /// # Errors
+    /// `UnsupportedMediaType` without a JSON content type, `TooLarge` above `most` bytes, `Invalid` naming the field at fault.
+    pub fn json<T: DeserializeOwned>(&self, most: usize) -> Outcome<T> {
+        let media_type = self.header("content-type").unwrap_or_default();
+        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" && !essence.ends_with("+json") {
+            return Err(Problem::UnsupportedMediaType(
+                "Send JSON, with the header Content-Type: application/json.".into(),
+            ));
+        }
+        from_json(self.bytes(most)?)
+    }
+
+    /// The body, which may be left out whatever the content type says.
+    ///
+    /// # Errors
+    /// As [`Request::json`].
+    pub fn optional_json<T: DeserializeOwned + Default>(&self, most: usize) -> Outcome<T> {
+        match self.bytes(most)?.trim_ascii() {
+            b"" => Ok(T::default()),
+            _ => self.json(most),
+        }
+    }
+
+    /// The access token that the request presents, in any of the forms that clients use.
+    ///
+    /// # Errors
+    /// `Unauthenticated` when there is none or it cannot be one.
+    pub fn secret(&self) -> Outcome<Secret> {
+        // CxReports' documents call the header `Authentication`.
+        let value = self.header("authorization").or_else(|| self.header("authentication"));
+        let value = value.ok_or(Problem::Unauthenticated("Send an access token: Authorization: Bearer <token>."))?;
+        presented(value)
+            .ok_or(Problem::Unauthenticated("The Authorization header holds no access token of this service."))
+    }
+}
+
+fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let path = error.path().to_string();
+        match path.as_str() {
+            "." => Problem::malformed(format!("The body is not what this call takes: {}.", error.inner())),
+            _ => Problem::invalid(path, format!("{}.", error.inner())),
+        }
+    })?;
+    reader.end().map_err(|error| Problem::malformed(format!("The body goes on after its end: {error}.")))?;
+    Ok(value)
+}
+
+/// `Bearer <token>`; Huddle's clients write `OAuth2`, those of Exago and Informer send it as the password of HTTP Basic.
+fn presented(value: &str) -> Option<Secret> {
+    let (scheme, rest) = value.trim().split_once(' ')?;
+    let rest = rest.trim();
+    match scheme.to_ascii_lowercase().as_str() {
+        "bearer" | "oauth2" => Secret::parse(rest),
+        "basic" => {
+            let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
+            Secret::parse(pair.split_once(':')?.1)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    const TOKEN: &str = "imp_aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
+
+    #[test]
+    fn every_form_in_which_clients_send_a_token_is_read() {
+        let basic = format!("Basic {}", STANDARD.encode(format!("anybody:{TOKEN}")));
+        for value in [format!("Bearer {TOKEN}"), format!("bearer  {TOKEN}"), format!("OAuth2 {TOKEN}"), basic] {
+            assert_eq!(presented(&value).map(|secret| secret.reveal()).as_deref(), Some(TOKEN), "{value}");
+        }
+    }
+
+    #[test]
+    fn anything_else_presents_nothing() {
+        for value in ["", TOKEN, "Bearer", "Bearer x", "Basic !!!", "Digest a=b"] {
+            assert!(presented(value).is_none(), "{value}");
+        }
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Body {
+        name: String,
+        inner: Option<Inner>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Inner {
+        size: u8,
+    }
+
+    #[test]
+    fn a_bad_body_names_the_field_at_fault() {
+        let table = [
+            ("a wrong type", r#"{"name":1}"#, "name: "),
+            ("a nested field", r#"{"name":"x","inner":{"size":"big"}}"#, "inner.size: "),
+            ("an unknown field", r#"{"name":"x","nmae":"y"}"#, "nmae: "),
+            ("a missing field", "{}", "The body is not what this call takes: missing field `name`"),
+            ("no JSON", "{", "The body is not what this call takes: EOF"),
+            ("something after the end", r#"{"name":"x"} {"#, "The body goes on after its end"),
+        ];
+        for (what, body, expected) in table {
+            let problem = from_json::<Body>(body.as_bytes()).unwrap_err().to_string();
+            assert!(problem.starts_with(expected), "{what}: {problem}");
+        }
+    }
+}

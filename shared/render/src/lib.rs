@@ -1,0 +1,149 @@
+//! From a definition and data to a PDF, pictures of its pages and CSV: the only crate that links Typst.
+//!
+//! - [`Job`] goes in, [`Rendered`] comes out, by [`render`]; [`RenderError`] says what the author of the report must change.
+//! - [`sandbox`] does the same in a child process with limits: the only right way for definitions that users bring.
+//! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside.
+//! - [`theme`] holds the colours.
+//!
+//! Inside: `resolve` turns blocks and data into a document of plain texts (by `expression`, `writing`, `markdown`, `chart`, `table`),
+//! `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::definition::{Block, Body};
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use typst::foundations::Bytes;
+
+pub mod bundle;
+mod chart;
+mod compile;
+mod error;
+mod expression;
+mod fonts;
+mod job;
+mod markdown;
+mod measure;
+pub mod page;
+mod paper;
+mod params;
+mod records;
+mod resolve;
+pub mod sandbox;
+mod table;
+mod text;
+pub mod theme;
+mod world;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Cause, RenderError};
+pub use job::{Job, Page, Rendered, TableFile};
+pub use theme::Theme;
+
+use compile::Description;
+use expression::Templates;
+use world::ReportWorld;
+use writing::Writing;
+
+/// The layout of blocks; it reads the resolved document at `/report.json`.
+const BLOCKS: &str = include_str!("blocks.typ");
+/// The structure for screen readers makes a long table's PDF ten times as large: 2.6 MB instead of 256 KB at 2,000 rows.
+const MAX_TAGGED_ROWS: usize = 500;
+
+/// Renders a job in this process.
+///
+/// Typst cannot be interrupted: call it directly for trusted definitions only, and [`sandbox::render_within`] for all others.
+///
+/// # Errors
+/// When the definition does not fit the data, or the Typst source is wrong: with the place and what to change.
+pub fn render(job: &Job) -> Result<Rendered, RenderError> {
+    let lang = job.definition.lang.as_deref().unwrap_or("en");
+    let params = params::resolve(&job.definition.params, &job.params)?;
+    let writing = Arc::new(Writing::new(lang, job.date));
+    let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
+    let title = templates.optional(job.definition.title.as_deref(), "title")?;
+    let report = Report {
+        job,
+        lang,
+        title: title.unwrap_or_else(|| job.report.clone()),
+        params,
+        templates,
+        writing,
+    };
+    match &job.definition.body {
+        Body::Blocks(blocks) => report.render_blocks(blocks),
+        Body::Typst(source) => report.render_source(source),
+    }
+}
+
+/// A job whose title, language and parameters are known.
+struct Report<'a> {
+    job: &'a Job,
+    lang: &'a str,
+    title: String,
+    params: Map<String, Value>,
+    templates: Templates,
+    writing: Arc<Writing>,
+}
+
+impl Report<'_> {
+    fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
+        let resolved = resolve::resolve(self, blocks)?;
+        let mut files = resolved.files;
+        files.insert("report.json".to_owned(), json_file(&resolved.document));
+        let world = ReportWorld::new(BLOCKS, world::library(), files, self.assets(), self.now());
+        let tagged = resolved.rows <= MAX_TAGGED_ROWS;
+        let (pdf, pages) = compile::run(&world, &self.description(tagged)).map_err(blame_asset)?;
+        Ok(self.rendered(pdf, pages, resolved.tables))
+    }
+
+    fn render_source(&self, source: &str) -> Result<Rendered, RenderError> {
+        let params = Value::Object(self.params.clone());
+        let theme = serde_json::to_value(&self.job.theme).unwrap_or_default();
+        let variables = [("data", &self.job.data), ("params", &params), ("theme", &theme)];
+        let mut library = world::library();
+        paper::set_defaults(&mut library, self.job.definition.page, self.lang);
+        for (name, value) in variables {
+            let value = typst::foundations::Value::deserialize(value)
+                .map_err(|error| RenderError::report(name, format!("cannot be used in Typst: {error}")))?;
+            library.global.scope_mut().define(name, value);
+        }
+        let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
+        let world = ReportWorld::new(source, library, files.into(), self.assets(), self.now());
+        let (pdf, pages) = compile::run(&world, &self.description(true))?;
+        Ok(self.rendered(pdf, pages, Vec::new()))
+    }
+
+    fn rendered(&self, pdf: Vec<u8>, pages: Vec<Page>, tables: Vec<TableFile>) -> Rendered {
+        Rendered { title: self.title.clone(), lang: self.lang.to_owned(), pdf, pages, tables }
+    }
+
+    fn description(&self, tagged: bool) -> Description<'_> {
+        Description { title: &self.title, author: self.job.author.as_deref(), date: self.now(), tagged }
+    }
+
+    fn assets(&self) -> BTreeMap<String, Bytes> {
+        let shared = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), Bytes::new(bytes.clone()));
+        self.job.assets.iter().map(shared).collect()
+    }
+
+    fn now(&self) -> jiff::civil::DateTime {
+        TimeZone::UTC.to_datetime(self.job.date)
+    }
+}
+
+fn json_file(value: &Value) -> Bytes {
+    Bytes::from_string(value.to_string())
+}
+
+/// The layout of blocks is ours, and what it cannot show is an asset of the report.
+fn blame_asset(error: RenderError) -> RenderError {
+    RenderError { place: "blocks".to_owned(), ..error }
+}

@@ -1,0 +1,123 @@
+//! Markdown as a tree in JSON. The layout walks the tree; no text of a user ever becomes Typst source.
+
+use pulldown_cmark::{Alignment, Event, Options, Parser, Tag};
+use serde_json::{Value, json};
+
+/// Deeper nesting is flattened: nobody reads it, and the layout recurses.
+const MAX_DEPTH: usize = 24;
+
+/// The tree of a Markdown text: a list of nodes, each an object with its type in `t` and its children in `c`.
+pub fn tree(markdown: &str) -> Vec<Value> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+    let mut builder = Builder::default();
+    for event in Parser::new_ext(markdown, options) {
+        builder.take(event);
+    }
+    builder.top
+}
+
+#[derive(Default)]
+struct Builder {
+    top: Vec<Value>,
+    /// The elements that are open, the outermost first, with the children they have so far.
+    open: Vec<(Value, Vec<Value>)>,
+    /// How many elements are open beyond the greatest depth.
+    flattened: usize,
+}
+
+impl Builder {
+    fn take(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(_) if self.open.len() >= MAX_DEPTH => self.flattened += 1,
+            Event::Start(tag) => self.open.push((element(&tag), Vec::new())),
+            Event::End(_) if self.flattened > 0 => self.flattened -= 1,
+            Event::End(_) => self.close(),
+            Event::Code(text) => self.add(json!({"t": "code", "v": &*text})),
+            Event::SoftBreak => self.add(text(" ")),
+            Event::HardBreak => self.add(json!({"t": "br"})),
+            Event::Rule => self.add(json!({"t": "rule"})),
+            // HTML is shown as the text it is.
+            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => self.add(text(&words)),
+            _ => {}
+        }
+    }
+
+    fn close(&mut self) {
+        if let Some((mut node, children)) = self.open.pop() {
+            node["c"] = Value::Array(children);
+            self.add(node);
+        }
+    }
+
+    fn add(&mut self, node: Value) {
+        match self.open.last_mut() {
+            Some((_, children)) => children.push(node),
+            None => self.top.push(node),
+        }
+    }
+}
+
+fn text(words: &str) -> Value {
+    json!({"t": "text", "v": words})
+}
+
+fn element(tag: &Tag<'_>) -> Value {
+    match tag {
+        Tag::Paragraph | Tag::HtmlBlock => json!({"t": "p"}),
+        Tag::Heading { level, .. } => json!({"t": "heading", "level": (*level as usize).min(3)}),
+        Tag::BlockQuote(_) => json!({"t": "quote"}),
+        Tag::CodeBlock(_) => json!({"t": "pre"}),
+        Tag::List(start) => json!({"t": "list", "start": start}),
+        Tag::Item => json!({"t": "item"}),
+        Tag::Emphasis => json!({"t": "emph"}),
+        Tag::Strong => json!({"t": "strong"}),
+        Tag::Strikethrough => json!({"t": "strike"}),
+        Tag::Link { dest_url, .. } if is_safe(dest_url) => json!({"t": "link", "url": &**dest_url}),
+        Tag::Table(align) => json!({"t": "table", "align": align.iter().map(alignment).collect::<Vec<_>>()}),
+        Tag::TableHead | Tag::TableRow => json!({"t": "row"}),
+        Tag::TableCell => json!({"t": "cell"}),
+        // Pictures are blocks of their own; what remains of one here is its alternative text.
+        _ => json!({"t": "span"}),
+    }
+}
+
+fn alignment(alignment: &Alignment) -> &'static str {
+    match alignment {
+        Alignment::Right => "right",
+        Alignment::Center => "center",
+        Alignment::Left | Alignment::None => "left",
+    }
+}
+
+/// Whether a link may be followed from a document that was sent to someone: `javascript:` and `file:` may not.
+fn is_safe(url: &str) -> bool {
+    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markdown_becomes_a_tree() {
+        let cases = [
+            ("words", "a **b**", json!([{"t": "p", "c": [text("a "), {"t": "strong", "c": [text("b")]}]}])),
+            ("a list", "1. a", json!([{"t": "list", "start": 1, "c": [{"t": "item", "c": [text("a")]}]}])),
+            ("Typst source is text", "#read(\"x\") $1$", json!([{"t": "p", "c": [text("#read(\"x\") $1$")]}])),
+            ("HTML is text", "<b>a</b>", json!([{"t": "p", "c": [text("<b>"), text("a"), text("</b>")]}])),
+            ("a script link is words", "[a](javascript:b)", json!([{"t": "p", "c": [{"t": "span", "c": [text("a")]}]}])),
+            ("a link", "[a](https://b.example)", json!([{"t": "p", "c": [{"t": "link", "url": "https://b.example", "c": [text("a")]}]}])),
+        ];
+        for (what, markdown, expected) in cases {
+            assert_eq!(Value::Array(tree(markdown)), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn nesting_ends_somewhere_and_keeps_the_words() {
+        let tree = Value::Array(tree(&format!("{}deep", "> ".repeat(200))));
+        let text = tree.to_string();
+        assert!(text.matches("quote").count() <= MAX_DEPTH, "{text}");
+        assert!(text.contains("deep"));
+    }
+}

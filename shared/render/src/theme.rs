@@ -1,0 +1,186 @@
+//! The colours of a report.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The colours of a report, each as `#rrggbb`; what a stored theme leaves out is as in the default theme.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Theme {
+    /// The brand: rules, headings of tables, the first series of charts.
+    pub accent: String,
+    /// The text.
+    pub ink: String,
+    /// Labels and footers.
+    pub muted: String,
+    /// Hairlines.
+    pub line: String,
+    /// The ground of cards and table heads.
+    pub surface: String,
+    /// A change for the better.
+    pub positive: String,
+    /// A change for the worse.
+    pub negative: String,
+    /// The series of charts, in order.
+    pub palette: Vec<String>,
+}
+
+/// What is wrong with a theme.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct InvalidTheme {
+    /// The key, such as `palette[2]`.
+    pub field: String,
+    /// What to change.
+    pub message: String,
+}
+
+const MAX_SERIES: usize = 16;
+
+impl Default for Theme {
+    fn default() -> Theme {
+        Theme {
+            accent: "#0f766e".into(),
+            ink: "#1c2530".into(),
+            muted: "#5b6775".into(),
+            line: "#dce2e8".into(),
+            surface: "#f5f7f9".into(),
+            positive: "#15803d".into(),
+            negative: "#b42318".into(),
+            palette: colours("#0f766e #e0912f #3b6fb6 #b4532a #7c5cb8 #6b9a3a #c0487a #64748b"),
+        }
+    }
+}
+
+impl Theme {
+    /// A theme that comes with Imprint: `default` or `dark-blue`.
+    pub fn named(name: &str) -> Option<Theme> {
+        match name {
+            "default" => Some(Theme::default()),
+            "dark-blue" => Some(dark_blue()),
+            _ => None,
+        }
+    }
+
+    /// Reads a theme that a user made: an object with any of the keys of [`Theme`].
+    ///
+    /// # Errors
+    /// An unknown key, or a colour that is not `#rrggbb`, by name.
+    pub fn parse(value: &Value) -> Result<Theme, InvalidTheme> {
+        let theme: Theme =
+            serde_path_to_error::deserialize(value).map_err(|error| InvalidTheme {
+                field: error.path().to_string(),
+                message: error.into_inner().to_string(),
+            })?;
+        theme.check()?;
+        Ok(theme)
+    }
+
+    fn check(&self) -> Result<(), InvalidTheme> {
+        let invalid = |field: String, message: String| Err(InvalidTheme { field, message });
+        if !(1..=MAX_SERIES).contains(&self.palette.len()) {
+            return invalid(
+                "palette".into(),
+                format!(
+                    "needs 1 to {MAX_SERIES} colours, not {}",
+                    self.palette.len()
+                ),
+            );
+        }
+        let series = self.palette.iter().enumerate();
+        let mut colours = self
+            .single_colours()
+            .map(|(name, colour)| (name.to_owned(), colour))
+            .into_iter()
+            .chain(series.map(|(n, colour)| (format!("palette[{n}]"), colour)));
+        match colours.find(|(_, colour)| !is_colour(colour)) {
+            Some((field, colour)) => invalid(
+                field,
+                format!("`{colour}` is no colour: use #rrggbb, such as #0f766e"),
+            ),
+            None => Ok(()),
+        }
+    }
+
+    fn single_colours(&self) -> [(&'static str, &String); 7] {
+        [
+            ("accent", &self.accent),
+            ("ink", &self.ink),
+            ("muted", &self.muted),
+            ("line", &self.line),
+            ("surface", &self.surface),
+            ("positive", &self.positive),
+            ("negative", &self.negative),
+        ]
+    }
+}
+
+fn dark_blue() -> Theme {
+    Theme {
+        accent: "#1e3a5f".into(),
+        ink: "#17212e".into(),
+        muted: "#586779".into(),
+        line: "#d8e0ea".into(),
+        surface: "#f3f6fa".into(),
+        palette: colours("#1e3a5f #4f8fc0 #d9a441 #7d93ab #a8563f #5a8f7b #8a6fb0 #9aa5b1"),
+        ..Theme::default()
+    }
+}
+
+fn colours(list: &str) -> Vec<String> {
+    list.split(' ').map(str::to_owned).collect()
+}
+
+fn is_colour(text: &str) -> bool {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_themes_in_code_pass_their_own_check() {
+        for name in ["default", "dark-blue"] {
+            assert_eq!(Theme::named(name).unwrap().check(), Ok(()), "{name}");
+        }
+        assert_eq!(Theme::named("neon"), None);
+    }
+
+    #[test]
+    fn a_theme_that_says_little_is_filled_from_the_default() {
+        let theme = Theme::parse(&json!({"accent": "#aa0000"})).unwrap();
+        assert_eq!(
+            theme,
+            Theme {
+                accent: "#aa0000".into(),
+                ..Theme::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_wrong_theme_names_its_key() {
+        let cases = [
+            ("an unknown key", json!({"acccent": "#000000"}), "acccent"),
+            ("a colour in words", json!({"ink": "black"}), "ink"),
+            (
+                "code instead of a colour",
+                json!({"line": "#fff\"); evil("}),
+                "line",
+            ),
+            (
+                "a wrong series",
+                json!({"palette": ["#000000", "#00000g"]}),
+                "palette[1]",
+            ),
+            ("no series", json!({"palette": []}), "palette"),
+        ];
+        for (what, value, field) in cases {
+            assert_eq!(Theme::parse(&value).unwrap_err().field, field, "{what}");
+        }
+    }
+}

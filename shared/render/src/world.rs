@@ -1,0 +1,137 @@
+//! All that Typst can see: the source, a few JSON files and the report's assets. There is no disk, no network and no clock in it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use jiff::civil::DateTime;
+use typst::diag::{FileError, FileResult, PackageError};
+use typst::foundations::{Bytes, Datetime, Duration};
+use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::text::{Font, FontBook};
+use typst::utils::LazyHash;
+use typst::{Library, LibraryExt, World};
+
+use crate::fonts::{self, FontSet};
+
+/// The name of the main source; `main.typ` as an asset would be another file.
+const MAIN: &str = "/report.typ";
+
+/// The world of one rendering.
+pub struct ReportWorld {
+    library: LazyHash<Library>,
+    fonts: Arc<FontSet>,
+    main: Source,
+    /// The virtual files by their full path without the leading slash.
+    files: BTreeMap<String, Bytes>,
+    assets: BTreeMap<String, Bytes>,
+    date: DateTime,
+}
+
+/// Typst's library, to which a report may add its variables.
+pub fn library() -> Library {
+    static PLAIN: LazyLock<Library> = LazyLock::new(Library::default);
+    PLAIN.clone()
+}
+
+impl ReportWorld {
+    /// A world with one source; `files` by name, without a leading slash.
+    pub fn new(
+        source: &str,
+        library: Library,
+        files: BTreeMap<String, Bytes>,
+        assets: BTreeMap<String, Bytes>,
+        date: DateTime,
+    ) -> ReportWorld {
+        ReportWorld {
+            library: LazyHash::new(library),
+            fonts: fonts::for_report(&assets),
+            main: Source::new(main_id(), source.to_owned()),
+            files,
+            assets,
+            date,
+        }
+    }
+
+    fn find(&self, id: FileId) -> FileResult<Bytes> {
+        let path = id.get();
+        if let VirtualRoot::Package(package) = path.root() {
+            let message = format!("`{package}` cannot be used: reports have no access to packages; add the file you need as an asset");
+            return Err(FileError::Package(PackageError::Other(Some(message.into()))));
+        }
+        let path = path.vpath().get_without_slash();
+        let asset = path.strip_prefix("assets/").unwrap_or(path);
+        match self.files.get(path).or_else(|| self.assets.get(asset)) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => Err(FileError::Other(Some(self.explain_missing(path).into()))),
+        }
+    }
+
+    fn explain_missing(&self, path: &str) -> String {
+        let assets: Vec<String> = self.assets.keys().map(|name| format!("`{name}`")).collect();
+        let assets = if assets.is_empty() { "none".to_owned() } else { assets.join(", ") };
+        format!("`{path}` is neither data.json, params.json, theme.json nor an asset of the report; its assets: {assets}")
+    }
+}
+
+fn main_id() -> FileId {
+    // A unique id: its path can be seen in messages, but no asset can take its place.
+    static ID: LazyLock<FileId> = LazyLock::new(|| {
+        let path = VirtualPath::new(MAIN).unwrap_or_else(|_| unreachable!("a constant path is valid"));
+        FileId::unique(RootedPath::new(VirtualRoot::Project, path))
+    });
+    *ID
+}
+
+impl World for ReportWorld {
+    fn library(&self) -> &LazyHash<Library> {
+        &self.library
+    }
+
+    fn book(&self) -> &LazyHash<FontBook> {
+        &self.fonts.book
+    }
+
+    fn main(&self) -> FileId {
+        self.main.id()
+    }
+
+    fn source(&self, id: FileId) -> FileResult<Source> {
+        if id == self.main.id() {
+            return Ok(self.main.clone());
+        }
+        let bytes = self.find(id)?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| FileError::InvalidUtf8)?;
+        Ok(Source::new(id, text.to_owned()))
+    }
+
+    fn file(&self, id: FileId) -> FileResult<Bytes> {
+        if id == self.main.id() {
+            return Ok(Bytes::from_string(self.main.text().to_owned()));
+        }
+        self.find(id)
+    }
+
+    fn font(&self, index: usize) -> Option<Font> {
+        self.fonts.fonts.get(index).cloned()
+    }
+
+    /// The date of the report, whatever the offset: "today" must not depend on where and when it is rendered.
+    fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
+        datetime(self.date.date().at(0, 0, 0, 0)).and_then(|now| {
+            Datetime::from_ymd(now.year()?, now.month()?, now.day()?)
+        })
+    }
+}
+
+/// A time as Typst has it.
+pub fn datetime(time: DateTime) -> Option<Datetime> {
+    let small = |number: i8| u8::try_from(number).ok();
+    Datetime::from_ymd_hms(
+        time.year().into(),
+        small(time.month())?,
+        small(time.day())?,
+        small(time.hour())?,
+        small(time.minute())?,
+        small(time.second())?,
+    )
+}

@@ -1,0 +1,177 @@
+//! The AWS clients, the names of the resources, and a count of the requests made.
+
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_sdk_dynamodb::config::{
+    ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+};
+use domain::{Outcome, Problem};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
+
+/// The connection to AWS that all aggregates of a function share.
+#[derive(Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    requests: Arc<Requests>,
+    /// Whether the endpoint is a stand-in (the local stack), which serves buckets by path.
+    local: bool,
+}
+
+/// The requests that went out since the last [`Requests::take`], retries included.
+#[derive(Debug, Default)]
+pub struct Requests {
+    dynamodb: AtomicU32,
+    s3: AtomicU32,
+    sqs: AtomicU32,
+}
+
+/// Counts, by service.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub dynamodb: u32,
+    pub s3: u32,
+    pub sqs: u32,
+}
+
+impl Requests {
+    /// The counts since the last call. A function serves one request at a time, so they are the counts of one invocation.
+    pub fn take(&self) -> Counts {
+        let take = |count: &AtomicU32| count.swap(0, Ordering::Relaxed);
+        Counts { dynamodb: take(&self.dynamodb), s3: take(&self.s3), sqs: take(&self.sqs) }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Service {
+    DynamoDb,
+    S3,
+    Sqs,
+}
+
+#[derive(Debug)]
+struct Counter(Arc<Requests>, Service);
+
+impl Intercept for Counter {
+    fn name(&self) -> &'static str {
+        "RequestCounter"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), aws_sdk_dynamodb::error::BoxError> {
+        let count = match self.1 {
+            Service::DynamoDb => &self.0.dynamodb,
+            Service::S3 => &self.0.s3,
+            Service::Sqs => &self.0.sqs,
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+impl Aws {
+    /// Reads region, credentials and endpoint from the environment, as the SDK does.
+    pub async fn connect() -> Self {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let local = std::env::var_os("AWS_ENDPOINT_URL").is_some();
+        Self { config, requests: Arc::default(), local }
+    }
+
+    /// The counter of this connection's requests.
+    pub fn requests(&self) -> Arc<Requests> {
+        self.requests.clone()
+    }
+
+    fn counter(&self, service: Service) -> Counter {
+        Counter(self.requests.clone(), service)
+    }
+
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
+        aws_sdk_dynamodb::Client::from_conf(config.interceptor(self.counter(Service::DynamoDb)).build())
+    }
+
+    pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
+        let config = aws_sdk_s3::config::Builder::from(&self.config)
+            .force_path_style(self.local)
+            // Ranged reads carry no checksum, and uploads are short and go over TLS.
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
+        aws_sdk_s3::Client::from_conf(config.interceptor(self.counter(Service::S3)).build())
+    }
+
+    pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        let config = aws_sdk_sqs::config::Builder::from(&self.config);
+        aws_sdk_sqs::Client::from_conf(config.interceptor(self.counter(Service::Sqs)).build())
+    }
+}
+
+/// The variables that `template.yaml` gives to functions; each function gets only those that it needs.
+#[derive(Debug, Clone, Copy)]
+pub enum Variable {
+    /// Table of workspaces, reports, versions and publications.
+    CatalogTable,
+    /// Table of public links.
+    LinksTable,
+    /// Table of access tokens.
+    AccessTable,
+    /// Bucket of sources, assets and bundles.
+    Bucket,
+    /// Address of the publish queue.
+    PublishQueue,
+    /// Secret from which the tokens of public links are derived.
+    LinkKey,
+    /// The address under which the public reaches the service; without a slash at the end.
+    PublicUrl,
+    /// How long `_cloud-publish` waits for the end of the publication, in seconds.
+    PublishWaitSeconds,
+    /// How long a report may take to render, in seconds.
+    RenderSeconds,
+    /// How much memory a report may take to render, in megabytes.
+    RenderMemoryMb,
+}
+
+impl Variable {
+    /// The variable's name in the environment.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CatalogTable => "CATALOG_TABLE",
+            Self::LinksTable => "LINKS_TABLE",
+            Self::AccessTable => "ACCESS_TABLE",
+            Self::Bucket => "BUCKET",
+            Self::PublishQueue => "PUBLISH_QUEUE_URL",
+            Self::LinkKey => "LINK_KEY",
+            Self::PublicUrl => "PUBLIC_URL",
+            Self::PublishWaitSeconds => "PUBLISH_WAIT_SECONDS",
+            Self::RenderSeconds => "RENDER_SECONDS",
+            Self::RenderMemoryMb => "RENDER_MEMORY_MB",
+        }
+    }
+
+    /// The variable's value.
+    ///
+    /// # Errors
+    /// `Internal`, naming the variable, when it is missing or empty: the function then refuses to start.
+    pub fn text(self) -> Outcome<String> {
+        let value = std::env::var(self.name()).unwrap_or_default();
+        if value.is_empty() {
+            return Err(Problem::internal(format!("the environment variable {} is not set", self.name())));
+        }
+        Ok(value)
+    }
+
+    /// The variable's value as a whole number.
+    ///
+    /// # Errors
+    /// `Internal`, naming the variable, when it is missing or no whole number.
+    pub fn number(self) -> Outcome<u64> {
+        let text = self.text()?;
+        text.parse().map_err(|_| Problem::internal(format!("{} is no whole number: {text}", self.name())))
+    }
+}

@@ -1,0 +1,76 @@
+//! The bucket.
+
+use crate::{Aws, aws::Variable, table::fault};
+use aws_sdk_s3::{
+    Client,
+    operation::get_object::GetObjectError,
+    presigning::PresigningConfig,
+    primitives::ByteStream,
+    types::{Delete, ObjectIdentifier},
+};
+use domain::{Outcome, Problem};
+use std::{ops::Range, time::Duration};
+
+/// The bucket of sources, assets and bundles.
+#[derive(Clone)]
+pub(crate) struct Objects {
+    client: Client,
+    bucket: String,
+}
+
+impl Objects {
+    pub(crate) fn new(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { client: aws.s3(), bucket: Variable::Bucket.text()? })
+    }
+
+    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Outcome<()> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
+        request.body(ByteStream::from(bytes)).send().await.map_err(fault)?;
+        Ok(())
+    }
+
+    /// The object, or the bytes of it that `range` names; `None` if there is no such object.
+    pub(crate) async fn get(&self, key: &str, range: Option<Range<u64>>) -> Outcome<Option<Vec<u8>>> {
+        let range = range.map(|range| format!("bytes={}-{}", range.start, range.end.saturating_sub(1)));
+        let request = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
+        match request.send().await {
+            Ok(answer) => Ok(Some(answer.body.collect().await.map_err(fault)?.to_vec())),
+            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) => Err(fault(error)),
+        }
+    }
+
+    /// An address at which anybody may read the object for a while, under the name `filename`.
+    pub(crate) async fn address(&self, key: &str, disposition: &str, lifetime: Duration) -> Outcome<String> {
+        let request = self.client.get_object().bucket(&self.bucket).key(key);
+        let request = request.response_content_disposition(disposition).response_content_type("application/pdf");
+        let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
+        Ok(request.presigned(lifetime).await.map_err(fault)?.uri().to_owned())
+    }
+
+    /// Removes the objects, those that are there.
+    pub(crate) async fn delete(&self, keys: Vec<String>) -> Outcome<()> {
+        for some in keys.chunks(1_000) {
+            let named = some.iter().map(|key| ObjectIdentifier::builder().key(key).build());
+            let named = named.collect::<Result<Vec<_>, _>>().map_err(Problem::internal)?;
+            let delete = Delete::builder().set_objects(Some(named)).quiet(true).build().map_err(Problem::internal)?;
+            let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
+            let answer = Box::pin(request.send()).await.map_err(fault)?;
+            if let Some(error) = answer.errors().first() {
+                return Err(Problem::internal(format!("an object was not deleted: {error:?}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes every object whose key starts with `prefix`.
+    pub(crate) async fn delete_all(&self, prefix: &str) -> Outcome<()> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let mut pages = list.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let keys = page.map_err(fault)?.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+            self.delete(keys.collect()).await?;
+        }
+        Ok(())
+    }
+}

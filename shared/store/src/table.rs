@@ -1,0 +1,238 @@
+//! DynamoDB items, keys and transactions: what every aggregate's file shares.
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+    types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
+};
+use backon::{ExponentialBuilder, Retryable};
+use domain::{Outcome, Problem};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::HashMap, fmt::Debug, time::Duration};
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// A string attribute.
+pub(crate) fn s(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// A number attribute.
+pub(crate) fn n(number: u64) -> AttributeValue {
+    AttributeValue::N(number.to_string())
+}
+
+/// The fault of a request to AWS, for the log.
+pub(crate) fn fault<E: std::error::Error>(error: E) -> Problem {
+    Problem::internal(DisplayErrorContext(error))
+}
+
+/// The key of an item: every table has a partition key `pk` and a sort key `sk`.
+#[derive(Debug, Clone)]
+pub(crate) struct Key(pub(crate) String, pub(crate) String);
+
+impl Key {
+    pub(crate) fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self(pk.into(), sk.into())
+    }
+
+    pub(crate) fn item(&self) -> Item {
+        HashMap::from([("pk".into(), s(&self.0)), ("sk".into(), s(&self.1))])
+    }
+}
+
+/// The item that keeps `value` under `key`.
+pub(crate) fn to_item(key: &Key, value: &impl Serialize) -> Outcome<Item> {
+    let mut item: Item = serde_dynamo::to_item(value).map_err(Problem::internal)?;
+    item.extend(key.item());
+    Ok(item)
+}
+
+/// Reads what an item keeps.
+pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Outcome<T> {
+    serde_dynamo::from_item(item).map_err(Problem::internal)
+}
+
+/// A table.
+#[derive(Clone)]
+pub(crate) struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+impl Table {
+    /// Reads one item as it is now, not as it was a moment ago.
+    pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Outcome<Option<T>> {
+        let request = self.client.get_item().table_name(&self.name).set_key(Some(key.item())).consistent_read(true);
+        // On the heap: a future of the SDK is large and deeply nested, and would become a part of every caller's.
+        let answer = Box::pin(request.send()).await.map_err(fault)?;
+        answer.item.map(from_item).transpose()
+    }
+
+    /// All items of a partition whose sort key starts with `prefix`.
+    pub(crate) async fn partition<T: DeserializeOwned>(&self, pk: &str, prefix: &str) -> Outcome<Vec<T>> {
+        let query = self.client.query().table_name(&self.name).consistent_read(true);
+        let query = match prefix {
+            "" => query.key_condition_expression("pk = :pk"),
+            prefix => query
+                .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
+                .expression_attribute_values(":sk", s(prefix)),
+        };
+        let mut pages = query.expression_attribute_values(":pk", s(pk)).into_paginator().items().send();
+        let mut found = Vec::new();
+        while let Some(item) = pages.next().await {
+            found.push(from_item(item.map_err(fault)?)?);
+        }
+        Ok(found)
+    }
+
+    /// A write of the whole item, under `condition` (an expression on the item that is there now).
+    pub(crate) fn put(&self, item: Item, condition: &str) -> Result<TransactWriteItem, Problem> {
+        let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
+    }
+
+    /// A write of the whole item, under a condition that compares with a `:value`.
+    pub(crate) fn put_if(&self, item: Item, condition: &str, value: AttributeValue) -> Outcome<TransactWriteItem> {
+        let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
+        let put = put.expression_attribute_values(":value", value);
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
+    }
+
+    /// The removal of an item, whether it is there or not.
+    pub(crate) fn delete(&self, key: &Key) -> Outcome<TransactWriteItem> {
+        let delete = Delete::builder().table_name(&self.name).set_key(Some(key.item()));
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
+    }
+
+    /// A change of some attributes of an item.
+    pub(crate) fn update(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.item()))
+            .update_expression(change.expression)
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
+            .set_expression_attribute_values(Some(change.values));
+        Ok(TransactWriteItem::builder().update(update.build().map_err(Problem::internal)?).build())
+    }
+}
+
+/// `SET` of some attributes, under a condition.
+#[derive(Debug, Default)]
+pub(crate) struct Change {
+    pub(crate) expression: String,
+    pub(crate) condition: Option<String>,
+    pub(crate) names: HashMap<String, String>,
+    pub(crate) values: Item,
+}
+
+impl Change {
+    /// Sets every attribute that `value` serialises to; those whose name is in `once` only if they are not there yet.
+    pub(crate) fn set(value: &impl Serialize, once: &[&str]) -> Outcome<Self> {
+        let item: Item = serde_dynamo::to_item(value).map_err(Problem::internal)?;
+        let mut change = Self::default();
+        let mut parts = Vec::new();
+        for (number, (name, value)) in item.into_iter().enumerate() {
+            parts.push(match once.contains(&name.as_str()) {
+                true => format!("#n{number} = if_not_exists(#n{number}, :v{number})"),
+                false => format!("#n{number} = :v{number}"),
+            });
+            change.names.insert(format!("#n{number}"), name);
+            change.values.insert(format!(":v{number}"), value);
+        }
+        change.expression = format!("SET {}", parts.join(", "));
+        Ok(change)
+    }
+
+    /// Adds the condition, with the values that it names.
+    pub(crate) fn when(mut self, condition: &str, values: &[(&str, AttributeValue)]) -> Self {
+        self.condition = Some(condition.to_owned());
+        self.values.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        self
+    }
+}
+
+/// How a transaction ended, when it did not go through.
+#[derive(Debug)]
+pub(crate) enum Refused {
+    /// The condition of the write with this position did not hold. Nothing was written.
+    Condition(usize),
+    /// Anything else.
+    Problem(Problem),
+}
+
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(problem)
+    }
+}
+
+/// How long writers try to get past one another, before they tell the caller to come back.
+fn patience() -> ExponentialBuilder {
+    ExponentialBuilder::default()
+        .with_jitter()
+        .with_min_delay(Duration::from_millis(15))
+        .with_max_delay(Duration::from_millis(600))
+        .with_max_times(12)
+}
+
+/// Makes all of the writes or none of them. Collisions with other transactions are tried again with jitter.
+pub(crate) async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
+    let attempt = || async {
+        let request = client.transact_write_items().set_transact_items(Some(writes.clone()));
+        Box::pin(request.send()).await
+    };
+    match attempt.retry(patience()).when(collided).await {
+        Ok(_) => Ok(()),
+        Err(error) if collided(&error) => Err(Refused::Problem(busy())),
+        Err(error) => Err(refusal(error)),
+    }
+}
+
+/// What a caller is told when others were always faster.
+pub(crate) fn busy() -> Problem {
+    Problem::Busy(
+        "Others are changing the same thing at this moment. Nothing was changed; try again in a second.".into(),
+    )
+}
+
+type TransactError = SdkError<TransactWriteItemsError>;
+
+fn reasons(error: &TransactError) -> impl Iterator<Item = &str> {
+    let cancelled = error.as_service_error().and_then(|error| match error {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
+        _ => None,
+    });
+    cancelled.unwrap_or_default().iter().map(|reason| reason.code().unwrap_or_default())
+}
+
+/// Another transaction held one of the items; no condition failed, so the very same writes may succeed next.
+fn collided(error: &TransactError) -> bool {
+    let in_progress =
+        error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("TransactionInProgressException");
+    let conflict = reasons(error).any(|code| code == "TransactionConflict" || code == "ThrottlingError");
+    let failed = reasons(error).any(|code| code == "ConditionalCheckFailed");
+    (in_progress || conflict) && !failed
+}
+
+fn refusal(error: TransactError) -> Refused {
+    let position = reasons(&error).position(|code| code == "ConditionalCheckFailed");
+    match position {
+        Some(position) => Refused::Condition(position),
+        None => Refused::Problem(fault(error)),
+    }
+}
+
+/// Runs `attempt` until it is not overtaken by another writer (`Ok(None)`), with jitter, as [`transact`] does.
+pub(crate) async fn until_settled<T, F, A>(attempt: F) -> Outcome<T>
+where
+    T: Debug,
+    F: Fn() -> A,
+    A: Future<Output = Outcome<Option<T>>>,
+{
+    let overtaken = || async { attempt().await.map_err(Some)?.ok_or(None) };
+    let settled = overtaken.retry(patience()).when(Option::is_none).await;
+    settled.map_err(|problem: Option<Problem>| problem.unwrap_or_else(busy))
+}

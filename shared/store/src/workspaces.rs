@@ -1,0 +1,72 @@
+//! Workspaces, all in one partition: there are few of them, and they are mostly listed.
+
+use crate::{
+    Aws,
+    aws::Variable,
+    reports::Numbers,
+    table::{Key, Table, to_item},
+};
+use domain::{
+    Outcome, Problem,
+    workspace::{Workspace, WorkspaceFields},
+};
+
+/// The workspaces.
+#[derive(Clone)]
+pub struct Workspaces {
+    catalog: Table,
+    numbers: Numbers,
+}
+
+const LIST: &str = "WORKSPACES";
+
+/// The key of a workspace.
+pub(crate) fn key(code: &str) -> Key {
+    Key::new(LIST, code)
+}
+
+impl Workspaces {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        Ok(Self { numbers: Numbers::new(&catalog, "WORKSPACE", 1), catalog })
+    }
+
+    /// All workspaces by code.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn list(&self) -> Outcome<Vec<Workspace>> {
+        self.catalog.partition(LIST, "").await
+    }
+
+    /// Makes the workspace or changes its fields. `true`: it is new.
+    ///
+    /// # Errors
+    /// `Invalid` for wrong fields.
+    pub async fn put(&self, code: &str, fields: WorkspaceFields) -> Outcome<(Workspace, bool)> {
+        fields.check(code)?;
+        let before: Option<Workspace> = self.catalog.get(&key(code)).await?;
+        let new = before.is_none();
+        let number = match before {
+            Some(workspace) => workspace.number,
+            None => self.numbers.next().await?,
+        };
+        let workspace = Workspace { code: code.to_owned(), number, name: fields.name, description: fields.description };
+        let item = to_item(&key(code), &workspace)?;
+        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
+        // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.
+        let put = match new {
+            true => put.condition_expression("attribute_not_exists(pk)"),
+            false => put,
+        };
+        match put.send().await {
+            Ok(_) => Ok((workspace, new)),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Err(Problem::Busy("The workspace was made by another request at this moment. Try again.".into()))
+            }
+            Err(error) => Err(crate::table::fault(error)),
+        }
+    }
+}
