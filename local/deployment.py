@@ -153,9 +153,9 @@ def failures(cloud: Any) -> str:
 
 
 def verify_sender(stack: Stack, template: Json) -> None:
-    """SES sends for verified identities only; on AWS the owner clicks a link, here the template's `MailFrom` is verified at once."""
-    default = ((template.get("Parameters") or {}).get("MailFrom") or {}).get("Default")
-    if sender := os.environ.get("IMPRINT_PARAM_MailFrom") or default:
+    """SES sends for verified identities only; on AWS the owner clicks a link, here the template's `MailSender` is verified at once."""
+    default = ((template.get("Parameters") or {}).get("MailSender") or {}).get("Default")
+    if sender := os.environ.get("IMPRINT_PARAM_MailSender") or default:
         client(stack, "ses").verify_email_identity(EmailAddress=sender.split("<")[-1].rstrip(">"))
 
 
