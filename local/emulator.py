@@ -153,6 +153,16 @@ def repair_reserved_concurrency() -> None:
     after_provisioning("AWS::Lambda::Function", applied)
 
 
+def repair_worker_concurrency() -> None:
+    """A number that comes from a parameter is a text in MiniStack, where CloudFormation knows that the property is a number."""
+
+    def applied(mapping: str, properties: Json, _attributes: Json) -> None:
+        scaling = lambda_svc._esms[mapping].get("ScalingConfig") or {}
+        scaling.update({name: int(value) for name, value in scaling.items()})
+
+    after_provisioning("AWS::Lambda::EventSourceMapping", applied)
+
+
 def repair_packages(packages: Path) -> None:
     """Code is read from the packages on disk instead of a bucket: nothing is uploaded, nothing is held twice in memory."""
     fetch = lambda_svc._fetch_code_from_s3
@@ -283,6 +293,7 @@ def repair(settings: Settings) -> None:
     repair_http_api_routes(settings.api_url)
     repair_table_settings()
     repair_reserved_concurrency()
+    repair_worker_concurrency()
     repair_packages(settings.packages)
     repair_function_logs(settings.state / "logs" / "functions")
     repair_mail(settings.state / "mail")

@@ -56,7 +56,7 @@ def main():
         "slug": "transaction-register",
         "owner": "team",
         "workspace": "default",
-        "type": "register",
+        "type": "advanced",
         "description": "Every booking of the quarter, in order of date.",
         "theme": "dark-blue",
         "note": "first version",

@@ -1,1 +1,25 @@
-//! x
+//! What the end-to-end tests share: [`api`], a client of the HTTP API; [`aws`], the services below it, for looking behind the API
+//! and for making trouble; [`workers`], the processes of the publish worker; [`samples`], reports to work with.
+//!
+//! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
+//! `set -a; . local/.state/stack.env; cargo test -p imprint-tests` takes the one that is up.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test that cannot go on must say where")]
+
+pub mod api;
+pub mod aws;
+pub mod samples;
+pub mod workers;
+
+/// A variable of `stack.env`.
+///
+/// # Panics
+/// If it is not set.
+pub fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: run `make test`, or load local/.state/stack.env"))
+}
+
+/// A name that no other test uses.
+pub fn unique(prefix: &str) -> String {
+    format!("{prefix}-{}", uuid::Uuid::new_v4().simple())
+}

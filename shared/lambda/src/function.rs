@@ -21,7 +21,7 @@ impl Function {
     /// about the function is found.
     pub async fn start(name: &'static str) -> Self {
         let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false);
+        let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false).with_span_list(false);
         log.with_env_filter(level).with_writer(std::io::stderr).init();
         Self { name, aws: Aws::connect().await }
     }

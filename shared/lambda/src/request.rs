@@ -155,11 +155,17 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
         let path = error.path().to_string();
         match path.as_str() {
             "." => Problem::malformed(format!("The body is not what this call takes: {}.", error.inner())),
-            _ => Problem::invalid(path, format!("{}.", error.inner())),
+            _ => Problem::invalid(path, format!("{}.", without_position(error.inner()))),
         }
     })?;
     reader.end().map_err(|error| Problem::malformed(format!("The body goes on after its end: {error}.")))?;
     Ok(value)
+}
+
+/// What is wrong, without the line and column that only a parser's author needs once the field is named.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
 }
 
 /// `Bearer <token>`; Huddle's clients write `OAuth2`, those of Exago and Informer send it as the password of HTTP Basic.

@@ -58,10 +58,7 @@ fn read_assets(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Box<dyn Error
     let mut assets = BTreeMap::new();
     for entry in fs::read_dir(folder).into_iter().flatten() {
         let entry = entry?;
-        assets.insert(
-            entry.file_name().to_string_lossy().into_owned(),
-            fs::read(entry.path())?,
-        );
+        assets.insert(entry.file_name().to_string_lossy().into_owned(), fs::read(entry.path())?);
     }
     Ok(assets)
 }
@@ -75,11 +72,7 @@ fn write(job: &Job, rendered: &render::Rendered, target: &Path) -> Result<(), Bo
     for table in &rendered.tables {
         fs::write(target.join(&table.name), &table.csv)?;
     }
-    let info = PageInfo {
-        title: rendered.title.clone(),
-        version: 1,
-        published: job.date,
-    };
+    let info = PageInfo { title: rendered.title.clone(), version: 1, published: job.date };
     fs::write(target.join("index.html"), index_html(rendered, &info)?)?;
     let info = BundleInfo {
         report: "00000000-0000-4000-8000-000000000001".to_owned(),

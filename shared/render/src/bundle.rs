@@ -84,7 +84,9 @@ fn files(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Vec<File>,
     ];
     let pages = rendered.pages.iter().enumerate();
     files.extend(pages.map(|(n, page)| deflated(&page_name(n), page.svg.clone().into_bytes())));
-    files.extend(rendered.tables.iter().map(|table| deflated(&format!("tables/{}", table.name), table.csv.clone().into_bytes())));
+    files.extend(
+        rendered.tables.iter().map(|table| deflated(&format!("tables/{}", table.name), table.csv.clone().into_bytes())),
+    );
     files.extend(job.assets.iter().map(|(name, bytes)| deflated(&format!("assets/{name}"), bytes.clone())));
     Ok(files)
 }
@@ -119,7 +121,10 @@ fn pack(files: &[File]) -> zip::result::ZipResult<Vec<u8>> {
     for file in files {
         let method = if file.deflated { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         // One time for all: a ZIP of the same files is the same ZIP.
-        let options = SimpleFileOptions::default().compression_method(method).last_modified_time(DateTime::default()).unix_permissions(0o644);
+        let options = SimpleFileOptions::default()
+            .compression_method(method)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(0o644);
         writer.start_file(&file.name, options)?;
         writer.write_all(&file.bytes)?;
     }
@@ -149,4 +154,100 @@ fn pretty(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
 
 fn internal(error: impl std::fmt::Display) -> RenderError {
     RenderError::internal(format!("the bundle cannot be packed: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Read;
+
+    use domain::bundle::gzip_member;
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::Theme;
+    use crate::job::{Page, TableFile};
+
+    fn packed(at: &str) -> Bundle {
+        let job = Job {
+            report: "Sales".into(),
+            definition: serde_json::from_value(json!({"blocks": []})).unwrap(),
+            data: json!({"a": 1}),
+            params: Map::new(),
+            theme: Theme::default(),
+            assets: BTreeMap::from([("logo.png".to_owned(), vec![1, 2, 3])]),
+            author: None,
+            date: at.parse().unwrap(),
+        };
+        let page = |svg: &str| Page { svg: svg.repeat(100), text: String::new(), width: 1.0, height: 1.0 };
+        let rendered = Rendered {
+            title: "Sales".into(),
+            lang: "en".into(),
+            pdf: b"%PDF-".to_vec(),
+            pages: vec![page("<one/>"), page("<two/>")],
+            tables: vec![TableFile { name: "rows.csv".into(), csv: "a\n1\n".into() }],
+        };
+        let info = BundleInfo {
+            report: "r".into(),
+            number: 7,
+            natural_id: "team:sales".into(),
+            version: 3,
+            publication: "p".into(),
+            at: job.date,
+        };
+        bundle(&job, &rendered, &info).unwrap()
+    }
+
+    /// What a reader gets by one ranged GET.
+    fn fetch(bundle: &Bundle, entry: &Entry) -> String {
+        let (first, last) = entry.range().unwrap();
+        let bytes = &bundle.zip[first as usize..=last as usize];
+        let mut text = String::new();
+        if entry.deflated {
+            let member = gzip_member(entry, bytes);
+            flate2::read::GzDecoder::new(&member[..]).read_to_string(&mut text).unwrap();
+        } else {
+            text = String::from_utf8(bytes.to_vec()).unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn the_index_leads_to_each_served_file() {
+        let bundle = packed("2026-03-31T10:00:00Z");
+        assert!(fetch(&bundle, &bundle.index.page).contains("<h1>Sales</h1>"));
+        assert_eq!(fetch(&bundle, &bundle.index.pdf), "%PDF-");
+        assert!(!bundle.index.pdf.deflated);
+        assert_eq!(bundle.index.pages.len(), 2);
+        assert_eq!(fetch(&bundle, &bundle.index.pages[1]), "<two/>".repeat(100));
+    }
+
+    #[test]
+    fn the_manifest_lists_every_other_file_with_its_hash() {
+        let bundle = packed("2026-03-31T10:00:00Z");
+        let mut archive = ZipArchive::new(Cursor::new(&bundle.zip)).unwrap();
+        let mut read = |name: &str| {
+            let mut bytes = Vec::new();
+            archive.by_name(name).unwrap().read_to_end(&mut bytes).unwrap();
+            bytes
+        };
+        let manifest: Value = serde_json::from_slice(&read("manifest.json")).unwrap();
+        assert_eq!(manifest["report"]["naturalId"], "team:sales");
+        let listed = manifest["files"].as_array().unwrap();
+        for file in listed {
+            let bytes = read(file["name"].as_str().unwrap());
+            assert_eq!(file["sha256"], sha256(&bytes), "{file}");
+            assert_eq!(file["size"], bytes.len(), "{file}");
+        }
+        let names: Vec<&str> = listed.iter().filter_map(|file| file["name"].as_str()).collect();
+        assert!(names.contains(&"assets/logo.png") && names.contains(&"tables/rows.csv"));
+        assert_eq!(listed.len() + 1, archive.len());
+    }
+
+    #[test]
+    fn the_same_input_gives_the_same_zip() {
+        let first = packed("2026-03-31T10:00:00Z");
+        assert_eq!(first, packed("2026-03-31T10:00:00Z"));
+        assert_ne!(first.zip, packed("2026-04-01T10:00:00Z").zip);
+    }
 }

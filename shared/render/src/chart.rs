@@ -29,6 +29,8 @@ const HEIGHT: f64 = 165.0;
 const FOOT: f64 = 16.0;
 /// Above and below the grid, so that the outer lines are not cut in half.
 const EDGE: f64 = 3.0;
+/// Beside a narrower pie there is room for the shares only.
+const WIDE_PIE: f64 = 300.0;
 /// More points than this are not drawn: no paper could show them.
 const MAX_POINTS: usize = 2_000;
 
@@ -57,7 +59,11 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, width: f64) -> Resu
 fn read(report: &Report<'_>, chart: &Chart, place: &str) -> Result<Data, RenderError> {
     let records = records::find(&chart.data, &report.job.data, place)?;
     if records.len() > MAX_POINTS {
-        let message = format!("`{}` has {} records, more than the {MAX_POINTS} a chart can show: summarise them", chart.data.as_str(), records.len());
+        let message = format!(
+            "`{}` has {} records, more than the {MAX_POINTS} a chart can show: summarise them",
+            chart.data.as_str(),
+            records.len()
+        );
         return Err(RenderError::report(format!("{place}.data"), message));
     }
     records::check_field(records, &chart.x, &format!("{place}.x"))?;
@@ -81,7 +87,9 @@ fn number(value: &Value, field: &str, place: &str) -> Result<Option<f64>, Render
     };
     match number.filter(|number: &f64| number.is_finite()) {
         Some(number) => Ok(Some(number)),
-        None => Err(RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn"))),
+        None => {
+            Err(RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn")))
+        }
     }
 }
 
@@ -131,7 +139,14 @@ fn legend(report: &Report<'_>, data: &Data) -> Vec<Value> {
     named.map(|(n, (name, _))| json!({"name": name, "color": colour(report, n)})).collect()
 }
 
-fn shapes(report: &Report<'_>, kind: ChartKind, data: &Data, scale: &Scale, width: f64, height: f64) -> charts_rs::Result<String> {
+fn shapes(
+    report: &Report<'_>,
+    kind: ChartKind,
+    data: &Data,
+    scale: &Scale,
+    width: f64,
+    height: f64,
+) -> charts_rs::Result<String> {
     // In steps of the scale the values are small numbers, which charts-rs' 32-bit floats hold exactly enough.
     let scaled = |value: &Option<f64>| value.map(|value| (value / scale.step) as f32);
     let series = data.series.iter().enumerate().map(|(n, (_, values))| {
@@ -159,7 +174,11 @@ fn shapes(report: &Report<'_>, kind: ChartKind, data: &Data, scale: &Scale, widt
     style(&mut lines.base, report, width, height);
     lines.series.fill = kind == ChartKind::Area;
     lines.series.stroke_width = 1.8;
-    lines.series.symbol = Some(if data.labels.len() > 40 { Symbol::None } else { lines.base.series.symbol.clone().unwrap_or(Symbol::None) });
+    lines.series.symbol = Some(if data.labels.len() > 40 {
+        Symbol::None
+    } else {
+        lines.base.series.symbol.clone().unwrap_or(Symbol::None)
+    });
     lines.svg()
 }
 
@@ -179,9 +198,13 @@ fn style(base: &mut charts_rs::ChartBase, report: &Report<'_>, width: f64, heigh
 }
 
 fn draw_pie(report: &Report<'_>, chart: &Chart, data: &Data, place: &str, width: f64) -> Result<Drawn, RenderError> {
-    let values: Vec<f64> = data.series.iter().flat_map(|(_, values)| values.iter().map(|value| value.unwrap_or(0.0))).collect();
+    let values: Vec<f64> =
+        data.series.iter().flat_map(|(_, values)| values.iter().map(|value| value.unwrap_or(0.0))).collect();
     if let Some(negative) = values.iter().find(|value| **value < 0.0) {
-        return Err(RenderError::report(format!("{place}.y"), format!("holds {negative}: a pie has no negative slices; use a bar chart")));
+        return Err(RenderError::report(
+            format!("{place}.y"),
+            format!("holds {negative}: a pie has no negative slices; use a bar chart"),
+        ));
     }
     let total: f64 = values.iter().sum();
     let share = |value: f64| if total > 0.0 { value / total } else { 0.0 };
@@ -197,8 +220,9 @@ fn draw_pie(report: &Report<'_>, chart: &Chart, data: &Data, place: &str, width:
         series.index = Some(n);
         series
     });
-    let svg = ring(report, slices.collect(), size).map_err(|error| RenderError::report(place, format!("cannot be drawn: {error}")))?;
-    Ok(Drawn { layout: json!({"kind": "pie", "size": size, "items": items, "label_size": LABEL_SIZE}), svg })
+    let svg = ring(report, slices.collect(), size)
+        .map_err(|error| RenderError::report(place, format!("cannot be drawn: {error}")))?;
+    Ok(Drawn { layout: json!({"kind": "pie", "size": size, "items": items, "values": width >= WIDE_PIE}), svg })
 }
 
 fn ring(report: &Report<'_>, slices: Vec<Series>, size: f64) -> charts_rs::Result<String> {

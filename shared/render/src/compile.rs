@@ -5,7 +5,6 @@ use typst::WorldExt;
 use typst::diag::SourceDiagnostic;
 use typst::ecow::EcoVec;
 use typst::foundations::Smart;
-use typst::model::Document;
 use typst::{World, compile};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
@@ -60,12 +59,6 @@ fn describe(document: &mut PagedDocument, description: &Description<'_>) {
     }
 }
 
-/// The title that the document gives itself.
-#[allow(dead_code)]
-fn title(document: &PagedDocument) -> Option<String> {
-    document.info().title.as_ref().map(ToString::to_string)
-}
-
 fn page(page: &typst_layout::Page) -> Page {
     Page {
         svg: typst_svg::svg(page, &SvgOptions { render_bleed: false, pretty: false }),
@@ -79,18 +72,14 @@ fn explain(world: &ReportWorld, errors: &[SourceDiagnostic]) -> RenderError {
     let Some(error) = errors.first() else {
         return RenderError::internal("Typst failed without a reason");
     };
-    let mut message = error.message.to_string();
-    for hint in &error.hints {
-        message.push_str("; ");
-        message.push_str(&hint.v);
-    }
-    if errors.len() > 1 {
-        message.push_str(&format!(" (and {} more)", errors.len() - 1));
-    }
+    // Hints about the command line are of no use to whoever writes reports.
+    let hints = error.hints.iter().map(|hint| hint.v.as_str()).filter(|hint| !hint.contains("`--"));
+    let sentences: Vec<&str> = std::iter::once(error.message.as_str()).chain(hints).collect();
+    let message = sentences.join("; ").split_whitespace().collect::<Vec<_>>().join(" ");
     RenderError::report(place(world, error), message)
 }
 
-/// The line and column of an error, in the report's source or an asset; those of a call into an asset are found by the trace.
+/// The line and column of an error, in the report's source or in an asset that it imports.
 fn place(world: &ReportWorld, error: &SourceDiagnostic) -> String {
     let position = || {
         let id = error.span.id()?;

@@ -30,29 +30,17 @@ pub enum Cause {
 impl RenderError {
     /// A mistake in the report.
     pub fn report(place: impl Into<String>, message: impl Into<String>) -> RenderError {
-        RenderError {
-            cause: Cause::Report,
-            place: place.into(),
-            message: message.into(),
-        }
+        RenderError { cause: Cause::Report, place: place.into(), message: message.into() }
     }
 
     /// A report that needs too much.
     pub fn limit(message: impl Into<String>) -> RenderError {
-        RenderError {
-            cause: Cause::Limit,
-            place: String::new(),
-            message: message.into(),
-        }
+        RenderError { cause: Cause::Limit, place: String::new(), message: message.into() }
     }
 
     /// A failure of the machinery.
     pub fn internal(message: impl Into<String>) -> RenderError {
-        RenderError {
-            cause: Cause::Internal,
-            place: String::new(),
-            message: message.into(),
-        }
+        RenderError { cause: Cause::Internal, place: String::new(), message: message.into() }
     }
 }
 

@@ -28,9 +28,8 @@ impl Templates {
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(RECURSION);
         let today = writing.today();
-        environment.add_filter("fmt", move |value: Serde<Value>, format: String| {
-            write_value(&writing, &value.0, &format)
-        });
+        environment
+            .add_filter("fmt", move |value: Serde<Value>, format: String| write_value(&writing, &value.0, &format));
         let context = minijinja::context! {
             data => Variable::from(Serde(data)),
             params => Variable::from(Serde(params)),
@@ -62,23 +61,17 @@ impl Templates {
             return Ok(template.clone());
         };
         match lone_expression(template) {
-            Some(expression) => self
-                .evaluate(expression)
-                .map_err(|error| self.explain(&error, template, place)),
+            Some(expression) => self.evaluate(expression).map_err(|error| self.explain(&error, template, place)),
             None => Ok(Value::String(self.text(template, place)?)),
         }
     }
 
     fn evaluate(&self, expression: &str) -> Result<Value, Error> {
-        let result = self
-            .environment
-            .compile_expression_owned(expression.to_owned())?
-            .eval(self.context.clone())?;
+        let result = self.environment.compile_expression_owned(expression.to_owned())?.eval(self.context.clone())?;
         if result.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
-        serde_json::to_value(&result)
-            .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+        serde_json::to_value(&result).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
     }
 
     fn explain(&self, error: &Error, template: &str, place: &str) -> RenderError {
@@ -165,14 +158,22 @@ mod tests {
     #[test]
     fn a_wrong_template_says_where_and_what_to_change() {
         let cases = [
-            ("an unknown name", "Total {{ data.revenu }}", "undefined value in `Total {{ data.revenu }}`: there is data.revenue, data.rows, data.name, params.quarter"),
+            (
+                "an unknown name",
+                "Total {{ data.revenu }}",
+                "undefined value in `Total {{ data.revenu }}`: there is data.revenue, data.rows, data.name, params.quarter",
+            ),
             ("an unknown name alone", "{{ data.revenu }}", "undefined value in `{{ data.revenu }}`"),
             ("a syntax error", "{{ data. }}", "syntax error in `{{ data. }}`"),
             ("an unknown filter", "{{ 1|nope }} ", "unknown filter"),
             ("a wrong format", "{{ 1|fmt('roman') }} ", "unknown format `roman`"),
             ("a file", "{% include '/etc/passwd' %}", "in `{% include '/etc/passwd' %}`"),
             ("a giant range", "{% for i in range(1000000000) %}x{% endfor %}", "range has too many elements"),
-            ("an endless loop", "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}", "takes too long"),
+            (
+                "an endless loop",
+                "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+                "takes too long",
+            ),
         ];
         for (what, template, message) in cases {
             let error = templates().value(&json!(template), "blocks[0].text").unwrap_err();

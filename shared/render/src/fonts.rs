@@ -40,11 +40,8 @@ pub fn bundled(post_script_name: &str) -> Option<&'static Font> {
 
 /// The fonts a report can use: the bundled ones, and those among its assets, which come first.
 pub fn for_report(assets: &BTreeMap<String, Bytes>) -> Arc<FontSet> {
-    let own: Vec<Font> = assets
-        .iter()
-        .filter(|(name, _)| is_font(name))
-        .flat_map(|(_, bytes)| Font::iter(bytes.clone()))
-        .collect();
+    let own: Vec<Font> =
+        assets.iter().filter(|(name, _)| is_font(name)).flat_map(|(_, bytes)| Font::iter(bytes.clone())).collect();
     if own.is_empty() {
         return Arc::clone(&BUNDLED);
     }

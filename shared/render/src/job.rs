@@ -76,20 +76,12 @@ mod asset_bytes {
     use serde::{Deserialize, Deserializer, Serializer};
     use serde_bytes::{ByteBuf, Bytes};
 
-    pub fn serialize<S: Serializer>(
-        assets: &BTreeMap<String, Vec<u8>>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(assets: &BTreeMap<String, Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(assets.iter().map(|(name, bytes)| (name, Bytes::new(bytes))))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
         let assets = BTreeMap::<String, ByteBuf>::deserialize(deserializer)?;
-        Ok(assets
-            .into_iter()
-            .map(|(name, bytes)| (name, bytes.into_vec()))
-            .collect())
+        Ok(assets.into_iter().map(|(name, bytes)| (name, bytes.into_vec())).collect())
     }
 }

@@ -69,14 +69,7 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let writing = Arc::new(Writing::new(lang, job.date));
     let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
     let title = templates.optional(job.definition.title.as_deref(), "title")?;
-    let report = Report {
-        job,
-        lang,
-        title: title.unwrap_or_else(|| job.report.clone()),
-        params,
-        templates,
-        writing,
-    };
+    let report = Report { job, lang, title: title.unwrap_or_else(|| job.report.clone()), params, templates, writing };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),

@@ -105,8 +105,16 @@ mod tests {
             ("a list", "1. a", json!([{"t": "list", "start": 1, "c": [{"t": "item", "c": [text("a")]}]}])),
             ("Typst source is text", "#read(\"x\") $1$", json!([{"t": "p", "c": [text("#read(\"x\") $1$")]}])),
             ("HTML is text", "<b>a</b>", json!([{"t": "p", "c": [text("<b>"), text("a"), text("</b>")]}])),
-            ("a script link is words", "[a](javascript:b)", json!([{"t": "p", "c": [{"t": "span", "c": [text("a")]}]}])),
-            ("a link", "[a](https://b.example)", json!([{"t": "p", "c": [{"t": "link", "url": "https://b.example", "c": [text("a")]}]}])),
+            (
+                "a script link is words",
+                "[a](javascript:b)",
+                json!([{"t": "p", "c": [{"t": "span", "c": [text("a")]}]}]),
+            ),
+            (
+                "a link",
+                "[a](https://b.example)",
+                json!([{"t": "p", "c": [{"t": "link", "url": "https://b.example", "c": [text("a")]}]}]),
+            ),
         ];
         for (what, markdown, expected) in cases {
             assert_eq!(Value::Array(tree(markdown)), expected, "{what}");

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use typst::layout::Abs;
-use typst::text::{FontInstance, FontVariations, FontVariant};
+use typst::text::{FontInstance, FontVariant, FontVariations};
 
 use crate::fonts;
 
@@ -38,9 +38,8 @@ struct Advances {
 
 impl Advances {
     fn of(name: &str) -> Advances {
-        let instance = fonts::bundled(name).map(|font| {
-            font.clone().instantiate(FontVariant::default(), Abs::pt(10.0), &FontVariations::default())
-        });
+        let instance = fonts::bundled(name)
+            .map(|font| font.clone().instantiate(FontVariant::default(), Abs::pt(10.0), &FontVariations::default()));
         let mut advances = Advances { font: instance, ascii: Vec::new() };
         let mut ascii: Vec<f64> = (0..128).map(|code| advances.look_up(char::from(code))).collect();
         // Tabular digits are all as wide as the zero.

@@ -35,11 +35,15 @@ const STYLE: &str = include_str!("page/style.css");
 pub fn index_html(rendered: &Rendered, info: &PageInfo) -> Result<String, RenderError> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let pages: Vec<_> = rendered.pages.iter().map(|page| {
-        // Pictures are laid out by these numbers before they are loaded.
-        let (width, height) = (page.width.round() as u32, page.height.round() as u32);
-        context! { width, height, text => page.text.as_str() }
-    }).collect();
+    let pages: Vec<_> = rendered
+        .pages
+        .iter()
+        .map(|page| {
+            // Pictures are laid out by these numbers before they are loaded.
+            let (width, height) = (page.width.round() as u32, page.height.round() as u32);
+            context! { width, height, text => page.text.as_str() }
+        })
+        .collect();
     let page = context! {
         lang => rendered.lang.as_str(),
         title => info.title.as_str(),
@@ -91,7 +95,13 @@ mod tests {
 
     fn html(title: &str, text: &str) -> String {
         let page = Page { svg: String::new(), text: text.to_owned(), width: 595.28, height: 841.89 };
-        let rendered = Rendered { title: title.into(), lang: "de".into(), pdf: vec![0; 2_000], pages: vec![page.clone(), page], tables: vec![] };
+        let rendered = Rendered {
+            title: title.into(),
+            lang: "de".into(),
+            pdf: vec![0; 2_000],
+            pages: vec![page.clone(), page],
+            tables: vec![],
+        };
         let published = "2026-03-31T10:05:00Z".parse().unwrap();
         index_html(&rendered, &PageInfo { title: title.into(), version: 3, published }).unwrap()
     }
@@ -137,7 +147,12 @@ mod tests {
 
     #[test]
     fn a_downloaded_file_gets_a_harmless_name() {
-        let cases = [("Sales Q1", "Sales Q1.pdf"), ("a/../b\"c", "a .. b c.pdf"), ("", "report.pdf"), ("Umsätze", "Umsätze.pdf")];
+        let cases = [
+            ("Sales Q1", "Sales Q1.pdf"),
+            ("a/../b\"c", "a .. b c.pdf"),
+            ("", "report.pdf"),
+            ("Umsätze", "Umsätze.pdf"),
+        ];
         for (title, name) in cases {
             assert_eq!(file_name(title), name);
         }

@@ -14,9 +14,10 @@ pub fn find<'a>(path: &DataPath, data: &'a Value, place: &str) -> Result<&'a [Va
     let path_text = path.as_str();
     match path.find(data) {
         Some(Value::Array(records)) => Ok(records),
-        Some(other) => {
-            Err(RenderError::report(place, format!("`{path_text}` must be a list of records in the data, not {}", noun(other))))
-        }
+        Some(other) => Err(RenderError::report(
+            place,
+            format!("`{path_text}` must be a list of records in the data, not {}", noun(other)),
+        )),
         None => {
             let known = data.as_object().into_iter().flatten().map(|(name, _)| format!("`{name}`"));
             let known: Vec<String> = known.take(20).collect();

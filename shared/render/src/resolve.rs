@@ -128,9 +128,14 @@ impl Resolver<'_> {
             numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"))).collect();
         let items = items?;
         // The longest figure decides the size of all: cards side by side are compared.
-        let widest = items.iter().filter_map(|item| item["value"].as_str()).map(|value| measure::width(value, 1.0, Weight::SemiBold));
+        let widest = items
+            .iter()
+            .filter_map(|item| item["value"].as_str())
+            .map(|value| measure::width(value, 1.0, Weight::SemiBold));
         let size = (card / widest.fold(0.1, f64::max)).clamp(8.0, 19.0);
-        Ok(json!({"kind": "kpis", "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}))
+        Ok(
+            json!({"kind": "kpis", "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}),
+        )
     }
 
     fn kpi(&self, item: &Kpi, place: &str) -> Outcome {
@@ -168,10 +173,16 @@ impl Resolver<'_> {
         let Some(bytes) = self.report.job.assets.get(&image.asset) else {
             let known: Vec<&str> = self.report.job.assets.keys().map(String::as_str).collect();
             let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(RenderError::report(place_asset, format!("`{}` is not an asset of the report; its assets: {known}", image.asset)));
+            return Err(RenderError::report(
+                place_asset,
+                format!("`{}` is not an asset of the report; its assets: {known}", image.asset),
+            ));
         };
         let format = picture_format(bytes).ok_or_else(|| {
-            RenderError::report(place_asset, format!("`{}` is no picture: use PNG, JPEG, GIF, WebP or SVG", image.asset))
+            RenderError::report(
+                place_asset,
+                format!("`{}` is no picture: use PNG, JPEG, GIF, WebP or SVG", image.asset),
+            )
         })?;
         let points = match image.width {
             Some(Length::Points(points)) => Some(points.min(width)),
@@ -180,7 +191,9 @@ impl Resolver<'_> {
             Some(Length::Auto) | None => None,
         };
         let alt = self.report.templates.optional(image.alt.as_deref(), &format!("{place}.alt"))?;
-        Ok(json!({"kind": "image", "file": format!("/assets/{}", image.asset), "format": format, "width": points, "alt": alt}))
+        Ok(
+            json!({"kind": "image", "file": format!("/assets/{}", image.asset), "format": format, "width": points, "alt": alt}),
+        )
     }
 }
 

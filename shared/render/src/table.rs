@@ -32,7 +32,9 @@ pub fn resolve(report: &Report<'_>, table: &Table, place: &str, width: f64) -> R
     let cells = cells(report, table, records, place)?;
     let totals = totals(report, table, records, place)?;
     let columns: Vec<widths::Needs> = (0..table.columns.len())
-        .map(|n| needs(&table.columns[n], &heads[n], cells.iter().map(|row| &row[n]), totals.as_ref().map(|row| &row[n])))
+        .map(|n| {
+            needs(&table.columns[n], &heads[n], cells.iter().map(|row| &row[n]), totals.as_ref().map(|row| &row[n]))
+        })
         .collect();
     let widths = widths::share(&columns, width);
     let layout = json!({
@@ -73,7 +75,12 @@ fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
     (0..records.len()).map(row).collect()
 }
 
-fn totals(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Option<Vec<String>>, RenderError> {
+fn totals(
+    report: &Report<'_>,
+    table: &Table,
+    records: &[Value],
+    place: &str,
+) -> Result<Option<Vec<String>>, RenderError> {
     if table.totals.is_empty() {
         return Ok(None);
     }
@@ -85,7 +92,9 @@ fn totals(report: &Report<'_>, table: &Table, records: &[Value], place: &str) ->
             .format(&Value::from(sum), column.format.as_ref())
             .map_err(|message| RenderError::report(format!("{place}.totals"), message))?;
     }
-    if let Some((first, _)) = row.iter_mut().zip(&table.columns).find(|(_, column)| !table.totals.contains(&column.field)) {
+    if let Some((first, _)) =
+        row.iter_mut().zip(&table.columns).find(|(_, column)| !table.totals.contains(&column.field))
+    {
         *first = report.writing.total_label().to_owned();
     }
     Ok(Some(row))
@@ -102,7 +111,12 @@ fn sum(records: &[Value], field: &str) -> f64 {
     if rounded.is_finite() { rounded } else { sum }
 }
 
-fn needs<'a>(column: &Column, head: &str, cells: impl Iterator<Item = &'a String>, total: Option<&String>) -> widths::Needs {
+fn needs<'a>(
+    column: &Column,
+    head: &str,
+    cells: impl Iterator<Item = &'a String>,
+    total: Option<&String>,
+) -> widths::Needs {
     let cells = cells.map(|cell| measure::width(cell, SIZE, Weight::Regular));
     let total = total.map_or(0.0, |total| measure::width(total, SIZE, Weight::SemiBold));
     let head = measure::width(head, HEAD_SIZE, Weight::SemiBold);
@@ -132,7 +146,11 @@ fn is_numeric(column: &Column, records: &[Value]) -> bool {
         Some(Format::Text | Format::Date(_)) => false,
         Some(_) => true,
         None => {
-            let mut values = records.iter().map(|record| records::field(record, &column.field)).filter(|value| !value.is_null()).peekable();
+            let mut values = records
+                .iter()
+                .map(|record| records::field(record, &column.field))
+                .filter(|value| !value.is_null())
+                .peekable();
             values.peek().is_some() && values.all(Value::is_number)
         }
     }

@@ -31,7 +31,9 @@ impl Reader {
                 }
                 FrameItem::Text(words) => self.words(words, position),
                 FrameItem::Tag(Tag::Start(element, _)) => {
-                    if let Some(alt) = element.to_packed::<ImageElem>().and_then(|image| image.alt.as_option().clone().flatten()) {
+                    if let Some(alt) =
+                        element.to_packed::<ImageElem>().and_then(|image| image.alt.as_option().clone().flatten())
+                    {
                         self.line(&alt);
                     }
                 }

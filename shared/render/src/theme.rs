@@ -67,11 +67,10 @@ impl Theme {
     /// # Errors
     /// An unknown key, or a colour that is not `#rrggbb`, by name.
     pub fn parse(value: &Value) -> Result<Theme, InvalidTheme> {
-        let theme: Theme =
-            serde_path_to_error::deserialize(value).map_err(|error| InvalidTheme {
-                field: error.path().to_string(),
-                message: error.into_inner().to_string(),
-            })?;
+        let theme: Theme = serde_path_to_error::deserialize(value).map_err(|error| InvalidTheme {
+            field: error.path().to_string(),
+            message: error.into_inner().to_string(),
+        })?;
         theme.check()?;
         Ok(theme)
     }
@@ -79,13 +78,7 @@ impl Theme {
     fn check(&self) -> Result<(), InvalidTheme> {
         let invalid = |field: String, message: String| Err(InvalidTheme { field, message });
         if !(1..=MAX_SERIES).contains(&self.palette.len()) {
-            return invalid(
-                "palette".into(),
-                format!(
-                    "needs 1 to {MAX_SERIES} colours, not {}",
-                    self.palette.len()
-                ),
-            );
+            return invalid("palette".into(), format!("needs 1 to {MAX_SERIES} colours, not {}", self.palette.len()));
         }
         let series = self.palette.iter().enumerate();
         let mut colours = self
@@ -94,10 +87,7 @@ impl Theme {
             .into_iter()
             .chain(series.map(|(n, colour)| (format!("palette[{n}]"), colour)));
         match colours.find(|(_, colour)| !is_colour(colour)) {
-            Some((field, colour)) => invalid(
-                field,
-                format!("`{colour}` is no colour: use #rrggbb, such as #0f766e"),
-            ),
+            Some((field, colour)) => invalid(field, format!("`{colour}` is no colour: use #rrggbb, such as #0f766e")),
             None => Ok(()),
         }
     }
@@ -153,13 +143,7 @@ mod tests {
     #[test]
     fn a_theme_that_says_little_is_filled_from_the_default() {
         let theme = Theme::parse(&json!({"accent": "#aa0000"})).unwrap();
-        assert_eq!(
-            theme,
-            Theme {
-                accent: "#aa0000".into(),
-                ..Theme::default()
-            }
-        );
+        assert_eq!(theme, Theme { accent: "#aa0000".into(), ..Theme::default() });
     }
 
     #[test]
@@ -167,16 +151,8 @@ mod tests {
         let cases = [
             ("an unknown key", json!({"acccent": "#000000"}), "acccent"),
             ("a colour in words", json!({"ink": "black"}), "ink"),
-            (
-                "code instead of a colour",
-                json!({"line": "#fff\"); evil("}),
-                "line",
-            ),
-            (
-                "a wrong series",
-                json!({"palette": ["#000000", "#00000g"]}),
-                "palette[1]",
-            ),
+            ("code instead of a colour", json!({"line": "#fff\"); evil("}), "line"),
+            ("a wrong series", json!({"palette": ["#000000", "#00000g"]}), "palette[1]"),
             ("no series", json!({"palette": []}), "palette"),
         ];
         for (what, value, field) in cases {

@@ -55,7 +55,9 @@ impl ReportWorld {
     fn find(&self, id: FileId) -> FileResult<Bytes> {
         let path = id.get();
         if let VirtualRoot::Package(package) = path.root() {
-            let message = format!("`{package}` cannot be used: reports have no access to packages; add the file you need as an asset");
+            let message = format!(
+                "`{package}` cannot be used: reports have no access to packages; add the file you need as an asset"
+            );
             return Err(FileError::Package(PackageError::Other(Some(message.into()))));
         }
         let path = path.vpath().get_without_slash();
@@ -69,7 +71,9 @@ impl ReportWorld {
     fn explain_missing(&self, path: &str) -> String {
         let assets: Vec<String> = self.assets.keys().map(|name| format!("`{name}`")).collect();
         let assets = if assets.is_empty() { "none".to_owned() } else { assets.join(", ") };
-        format!("`{path}` is neither data.json, params.json, theme.json nor an asset of the report; its assets: {assets}")
+        format!(
+            "`{path}` is neither data.json, params.json, theme.json nor an asset of the report; its assets: {assets}"
+        )
     }
 }
 
@@ -117,9 +121,8 @@ impl World for ReportWorld {
 
     /// The date of the report, whatever the offset: "today" must not depend on where and when it is rendered.
     fn today(&self, _offset: Option<Duration>) -> Option<Datetime> {
-        datetime(self.date.date().at(0, 0, 0, 0)).and_then(|now| {
-            Datetime::from_ymd(now.year()?, now.month()?, now.day()?)
-        })
+        datetime(self.date.date().at(0, 0, 0, 0))
+            .and_then(|now| Datetime::from_ymd(now.year()?, now.month()?, now.day()?))
     }
 }
 

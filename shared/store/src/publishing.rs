@@ -6,7 +6,7 @@ use crate::{
     links::{self, Link},
     publications::publication_key,
     reports::Reports,
-    table::{Change, fault, from_item, n, s, until_settled},
+    table::{Change, Item, fault, from_item, n, s, until_settled},
 };
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
 use domain::{
@@ -56,20 +56,24 @@ impl Publications {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn begin(&self, id: PublicationId, attempt: &str) -> Outcome<Begun> {
-        let change = Change {
-            expression: "SET #status = :begun, percent = :percent, messages = :messages, \
-                startedAt = if_not_exists(startedAt, :now), \
-                attempts = list_append(if_not_exists(attempts, :none), :attempt)"
-                .into(),
-            ..Change::default()
-        };
-        let mut change = unfinished(change);
         let list = |texts: &[&str]| serde_dynamo::to_attribute_value(texts).map_err(Problem::internal);
-        change.values.insert(":percent".into(), n(5));
-        change.values.insert(":messages".into(), list(&[PUBLISHING])?);
-        change.values.insert(":now".into(), s(ambient::now().to_string()));
-        change.values.insert(":none".into(), list(&[])?);
-        change.values.insert(":attempt".into(), list(&[attempt])?);
+        let names = ["percent", "messages", "startedAt", "attempts"].map(|name| (format!("#{name}"), name.to_owned()));
+        let change = Change {
+            expression: "SET #status = :begun, #percent = :percent, #messages = :messages, \
+                #startedAt = if_not_exists(#startedAt, :now), \
+                #attempts = list_append(if_not_exists(#attempts, :none), :attempt)"
+                .into(),
+            names: names.into(),
+            values: Item::from([
+                (":percent".into(), n(5)),
+                (":messages".into(), list(&[PUBLISHING])?),
+                (":now".into(), s(ambient::now().to_string())),
+                (":none".into(), list(&[])?),
+                (":attempt".into(), list(&[attempt])?),
+            ]),
+            condition: None,
+        };
+        let change = unfinished(change);
         let update = self.catalog.client.update_item().table_name(&self.catalog.name);
         let update = update
             .set_key(Some(publication_key(id).item()))
@@ -95,12 +99,12 @@ impl Publications {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn advance(&self, id: PublicationId, percent: u64, messages: &[&str]) -> Outcome<()> {
-        let change = Change { expression: "SET percent = :percent, messages = :messages".into(), ..Change::default() };
-        let mut change = unfinished(change);
-        change.values.insert(":percent".into(), n(percent));
-        change
-            .values
-            .insert(":messages".into(), serde_dynamo::to_attribute_value(messages).map_err(Problem::internal)?);
+        #[derive(Serialize)]
+        struct Advance<'a> {
+            percent: u64,
+            messages: &'a [&'a str],
+        }
+        let change = unfinished(Change::set(&Advance { percent, messages }, &[])?);
         let update = self.catalog.client.update_item().table_name(&self.catalog.name);
         let update = update
             .set_key(Some(publication_key(id).item()))

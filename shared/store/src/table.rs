@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{DisplayErrorContext, ProvideErrorMetadata, SdkError},
+    error::{ProvideErrorMetadata, SdkError},
     operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
 };
@@ -23,9 +23,15 @@ pub(crate) fn n(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 
-/// The fault of a request to AWS, for the log.
+/// The fault of a request to AWS, for the log: each cause in a few words, instead of the whole exchange.
 pub(crate) fn fault<E: std::error::Error>(error: E) -> Problem {
-    Problem::internal(DisplayErrorContext(error))
+    let mut causes = vec![error.to_string()];
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    Problem::internal(causes.join(": "))
 }
 
 /// The key of an item: every table has a partition key `pk` and a sort key `sk`.

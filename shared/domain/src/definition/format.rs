@@ -31,7 +31,8 @@ pub enum Format {
 
 /// The most decimals a format may ask for.
 const MAX_DIGITS: u8 = 12;
-const FORMATS: &str = "use text, number, number:2, integer, currency:EUR, currency:EUR:0, percent, percent:1, date or date:%Y-%m-%d";
+const FORMATS: &str =
+    "use text, number, number:2, integer, currency:EUR, currency:EUR:0, percent, percent:1, date or date:%Y-%m-%d";
 
 impl FromStr for Format {
     type Err = String;
@@ -72,9 +73,7 @@ fn parse_currency(argument: &str) -> Result<Format, String> {
         let (code, digits) = (code.to_owned(), parse_digits(digits)?);
         return Ok(Format::Currency { code, digits });
     }
-    Err(format!(
-        "`{code}` is no currency: use three capital letters of ISO 4217, such as currency:EUR"
-    ))
+    Err(format!("`{code}` is no currency: use three capital letters of ISO 4217, such as currency:EUR"))
 }
 
 fn parse_pattern(pattern: Option<&str>) -> Result<Option<String>, String> {

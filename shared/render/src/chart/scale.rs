@@ -14,7 +14,8 @@ const STEPS: f64 = 5.0;
 impl Scale {
     /// A scale that holds all values, and zero as well where lengths are compared.
     pub fn of(values: impl Iterator<Item = f64>, with_zero: bool) -> Scale {
-        let (mut low, mut high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        let (mut low, mut high) =
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         if !low.is_finite() || !high.is_finite() {
             (low, high) = (0.0, 1.0);
         }
@@ -56,7 +57,10 @@ mod tests {
         ];
         for (what, values, with_zero, (low, step, steps)) in cases {
             let scale = Scale::of(values.into_iter(), with_zero);
-            assert!((scale.low - low).abs() < 1e-9 && (scale.step - step).abs() < 1e-9 && scale.steps == steps, "{what}: {scale:?}");
+            assert!(
+                (scale.low - low).abs() < 1e-9 && (scale.step - step).abs() < 1e-9 && scale.steps == steps,
+                "{what}: {scale:?}"
+            );
         }
     }
 }

@@ -25,7 +25,13 @@ enum Symbol {
     After,
 }
 
-const fn language(date: &'static str, spaced_percent: bool, symbol: Symbol, page: &'static str, total: &'static str) -> Language {
+const fn language(
+    date: &'static str,
+    spaced_percent: bool,
+    symbol: Symbol,
+    page: &'static str,
+    total: &'static str,
+) -> Language {
     Language { date, spaced_percent, page, total, symbol }
 }
 

@@ -1,0 +1,3 @@
+//! The benchmarks: `make bench`.
+
+fn main() {}

@@ -1,0 +1,184 @@
+//! The blocks that a report is built of.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{DataPath, Format, Length};
+
+/// One block of a report.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Block {
+    /// A heading; it is also an entry of the PDF's outline.
+    Heading(Heading),
+    /// Prose.
+    Text(Text),
+    /// A row of cards with key figures.
+    Kpis(Kpis),
+    /// A chart.
+    Chart(Chart),
+    /// A table; it is also offered as CSV.
+    Table(Table),
+    /// A picture from the report's assets.
+    Image(Image),
+    /// Blocks side by side.
+    Columns(Columns),
+    /// The rest starts on a new page.
+    PageBreak(PageBreak),
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heading {
+    /// The words, a template.
+    pub text: String,
+    /// 1 to 3.
+    #[serde(default = "first_level")]
+    pub level: u8,
+}
+
+/// Prose in Markdown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The Markdown, a template.
+    pub markdown: String,
+}
+
+/// A row of key figures.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kpis {
+    /// The cards, from left to right.
+    pub items: Vec<Kpi>,
+}
+
+/// A key figure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kpi {
+    /// What the figure is, a template.
+    pub label: String,
+    /// The figure: a number, or a template such as `{{ data.revenue }}`.
+    pub value: Value,
+    /// How the figure is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// A few words below the figure, a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The change since the last period: a fraction (0.042 is shown as +4.2%) or a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delta: Option<Value>,
+}
+
+/// A chart of a list of records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chart {
+    /// The sort of chart.
+    pub chart: ChartKind,
+    /// Where the records are.
+    pub data: DataPath,
+    /// The field along the horizontal axis, or that names the slices.
+    pub x: String,
+    /// The fields drawn, each a series.
+    pub y: Vec<String>,
+    /// The title above the chart, a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How the values of the axis are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// The height in points, 80 to 700.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<f64>,
+}
+
+/// The sort of a chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum ChartKind {
+    Bar,
+    Line,
+    Area,
+    Pie,
+}
+
+/// A table of a list of records.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Where the records are.
+    pub data: DataPath,
+    /// The columns, from left to right.
+    pub columns: Vec<Column>,
+    /// The fields that are summed in a last row.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub totals: Vec<String>,
+    /// The title above the table, a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+}
+
+/// A column of a table.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    /// The field of a record that is shown.
+    pub field: String,
+    /// The head of the column, a template; the field's name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How a value is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<Format>,
+    /// Where a value stands: numbers to the right and the rest to the left when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub align: Option<Align>,
+    /// The width; what the content needs when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<Length>,
+}
+
+/// Where a value stands in its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Align {
+    Left,
+    Right,
+    Center,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// The name of the asset.
+    pub asset: String,
+    /// The width; the picture's own, at most the full width, when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<Length>,
+    /// What the picture shows, for those who cannot see it; a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+}
+
+/// Blocks side by side.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Columns {
+    /// Two to four lists of blocks, from left to right.
+    pub columns: Vec<Vec<Block>>,
+}
+
+/// A new page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageBreak {}
+
+const fn first_level() -> u8 {
+    1
+}

@@ -1,0 +1,76 @@
+//! The child's side: limits first, then the job from the standard input, then the reply to the standard output.
+
+use std::ffi::OsString;
+use std::io::{Read, Write, stdin, stdout};
+use std::process;
+
+use rlimit::Resource;
+
+use super::{CHILD, Limits};
+use crate::error::RenderError;
+use crate::job::{Job, Rendered};
+
+type Reply = Result<Rendered, RenderError>;
+
+/// Layout recurses; the compiler's own limits on depth are made for a stack of this size.
+const STACK: usize = 32 << 20;
+const MAX_FILES: u64 = 16;
+/// What the program takes before it renders anything, on top of what the report may have: stacks of its threads, fonts.
+const OVERHEAD_MB: u64 = 64;
+
+/// The limits, when these are the arguments of a rendering child.
+pub fn asked(arguments: &[OsString]) -> Option<Limits> {
+    let [mark, seconds, memory] = arguments else { return None };
+    if mark != CHILD {
+        return None;
+    }
+    let number = |text: &OsString| text.to_str()?.parse().ok();
+    Some(Limits { seconds: number(seconds)?, memory_mb: number(memory)? })
+}
+
+/// Renders one job and ends the process.
+pub fn run(limits: Limits) -> ! {
+    let code = match confine(limits).and_then(|()| answer()) {
+        Ok(()) => 0,
+        Err(error) => {
+            eprintln!("{error}");
+            1
+        }
+    };
+    process::exit(code)
+}
+
+/// Nothing above these limits can be had back by this process.
+fn confine(limits: Limits) -> std::io::Result<()> {
+    let memory = (limits.memory_mb + OVERHEAD_MB) << 20;
+    // Two threads may work at a time; the parent watches the clock, this is for a child whose parent is gone.
+    let processor = limits.seconds * 2 + 1;
+    Resource::DATA.set(memory, memory)?;
+    Resource::CPU.set(processor, processor)?;
+    Resource::CORE.set(0, 0)?;
+    Resource::FSIZE.set(0, 0)?;
+    Resource::NOFILE.set(MAX_FILES, MAX_FILES)
+}
+
+fn answer() -> std::io::Result<()> {
+    let mut input = Vec::new();
+    stdin().lock().read_to_end(&mut input)?;
+    let reply = std::thread::Builder::new().stack_size(STACK).spawn(move || reply(&input))?.join();
+    let reply = reply.unwrap_or_else(|_| Err(RenderError::internal("the renderer failed on this report")));
+    let mut output = Vec::new();
+    ciborium::into_writer(&reply, &mut output).map_err(std::io::Error::other)?;
+    stdout().lock().write_all(&output)?;
+    stdout().lock().flush()
+}
+
+fn reply(input: &[u8]) -> Reply {
+    let job: Job = ciborium::from_reader(input)
+        .map_err(|error| RenderError::internal(format!("the job cannot be read: {error}")))?;
+    crate::render(&job)
+}
+
+/// What a child wrote.
+pub fn read_reply(output: &[u8]) -> Reply {
+    ciborium::from_reader(output)
+        .unwrap_or_else(|error| Err(RenderError::internal(format!("the renderer's reply cannot be read: {error}"))))
+}

@@ -1,0 +1,54 @@
+//! The services below the API.
+
+use crate::variable;
+use aws_config::BehaviorVersion;
+use serde_json::Value;
+
+/// Clients of the emulated services.
+pub struct Aws {
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    pub lambda: aws_sdk_lambda::Client,
+    pub s3: aws_sdk_s3::Client,
+    pub sqs: aws_sdk_sqs::Client,
+}
+
+impl Aws {
+    pub async fn connect() -> Self {
+        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let s3 = aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build();
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(&config),
+            lambda: aws_sdk_lambda::Client::new(&config),
+            s3: aws_sdk_s3::Client::from_conf(s3),
+            sqs: aws_sdk_sqs::Client::new(&config),
+        }
+    }
+
+    /// The objects whose keys start with `prefix`.
+    pub async fn objects(&self, prefix: &str) -> Vec<String> {
+        let list = self.s3.list_objects_v2().bucket(variable("BUCKET_NAME")).prefix(prefix).send().await.unwrap();
+        list.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
+    }
+
+    /// Puts a message into the publish queue, as the API does.
+    pub async fn send_publish_message(&self, body: &Value) {
+        let send = self.sqs.send_message().queue_url(variable("PUBLISH_QUEUE_URL"));
+        send.message_body(body.to_string()).send().await.unwrap();
+    }
+
+    /// Every text in a table, keys and attributes, for looking for what must not be there.
+    pub async fn dump(&self, table: &str) -> String {
+        let scan = self.dynamodb.scan().table_name(variable(table)).into_paginator().items().send();
+        let items = scan.collect::<Result<Vec<_>, _>>().await.unwrap();
+        format!("{items:?}")
+    }
+
+    /// The names of the deployed functions by their logical ids in the template.
+    pub async fn function_name(&self, logical_id: &str) -> String {
+        let list = self.lambda.list_functions().into_paginator().items().send();
+        let all = list.collect::<Result<Vec<_>, _>>().await.unwrap();
+        let named = all.iter().filter_map(|function| function.function_name());
+        let found = named.into_iter().find(|name| name.starts_with(&format!("imprint-{logical_id}-")));
+        found.unwrap_or_else(|| panic!("{logical_id} is not deployed")).to_owned()
+    }
+}

@@ -1,0 +1,98 @@
+//! Access tokens: shown once, kept as a hash, bound to a role and to workspaces, dead the moment they are revoked.
+
+use imprint_tests::{
+    api::{Api, read},
+    aws::Aws,
+    samples, unique,
+};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_kept_only_as_a_hash() {
+    let admin = Api::admin();
+    let made = admin.post("/api/v1/personal-access-tokens", &json!({"name": "once", "role": "viewer"})).await.expect(201);
+    let (id, token) = (made.json()["id"].as_str().unwrap().to_owned(), made.json()["token"].as_str().unwrap().to_owned());
+    let listed = admin.get("/api/v1/personal-access-tokens").await.expect(200);
+    assert!(listed.text().contains(&id), "the token is listed");
+    assert!(!listed.text().contains(&token), "its secret is not");
+    let secret = token.split_once('.').unwrap().1;
+    assert!(!Aws::connect().await.dump("ACCESS_TABLE").await.contains(secret), "the table holds the secret");
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_refused_by_the_very_next_call() {
+    let (admin, viewer) = (Api::admin(), Api::with_role("viewer", &[]).await);
+    viewer.get("/api/reports").await.expect(200);
+    let id = viewer.token().trim_start_matches("imp_").split_once('.').unwrap().0.to_owned();
+    admin.delete(&format!("/api/v1/personal-access-tokens/{id}")).await.expect(204);
+    let refused = viewer.get("/api/reports").await.expect(401);
+    assert_eq!(refused.header("www-authenticate"), "Bearer realm=\"imprint\"");
+    admin.delete(&format!("/api/v1/personal-access-tokens/{id}")).await.expect(404);
+}
+
+#[tokio::test]
+async fn an_expired_token_is_refused() {
+    let soon = "2020-01-01T00:00:00Z";
+    let body = json!({"name": "old", "role": "viewer", "expiresAt": soon});
+    let refused = Api::admin().post("/api/v1/personal-access-tokens", &body).await.expect(400);
+    assert!(refused.text().contains("expiresAt"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn the_use_of_a_token_is_recorded() {
+    let viewer = Api::with_role("viewer", &[]).await;
+    viewer.get("/api/reports").await.expect(200);
+    let id = viewer.token().trim_start_matches("imp_").split_once('.').unwrap().0.to_owned();
+    let listed = Api::admin().get("/api/v1/personal-access-tokens").await.expect(200).json();
+    let token = listed.as_array().unwrap().iter().find(|token| token["id"] == id.as_str()).unwrap().clone();
+    assert!(token["lastUsedAt"].is_string(), "{token}");
+}
+
+#[tokio::test]
+async fn every_form_of_the_credentials_that_clients_send_works() {
+    use std::io::Write;
+    let (anonymous, token) = (Api::anonymous(), Api::admin().token().to_owned());
+    let mut encoder = base64_of(&format!("anybody:{token}"));
+    encoder.flush().unwrap();
+    let basic = format!("Basic {}", String::from_utf8(encoder).unwrap());
+    for (header, value) in [
+        ("authorization", format!("Bearer {token}")),
+        ("authentication", format!("Bearer {token}")),
+        ("authorization", format!("OAuth2 {token}")),
+        ("authorization", basic),
+    ] {
+        let answer = read(anonymous.request("GET", "/api/v1/workspaces").header(header, &value)).await;
+        assert_eq!(answer.status, 200, "{header}: {}", value.split(' ').next().unwrap());
+    }
+}
+
+/// base64, by the alphabet of RFC 4648, so that the test shares no code with what it tests.
+fn base64_of(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = Vec::new();
+    for chunk in text.as_bytes().chunks(3) {
+        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        for position in 0..4 {
+            let letter = ALPHABET[(bits >> (18 - 6 * position) & 63) as usize];
+            out.push(if position <= chunk.len() { letter } else { b'=' });
+        }
+    }
+    out
+}
+
+#[tokio::test]
+async fn a_report_in_a_workspace_out_of_reach_is_not_there() {
+    let (admin, code) = (Api::admin(), unique("ws"));
+    admin.put(&format!("/api/v1/workspaces/{code}"), &json!({"name": "Elsewhere"})).await.expect(201);
+    let mut body = samples::body(&unique("hidden"), "secret");
+    body["workspace"] = json!(code);
+    let hidden = samples::create(&admin, &body).await;
+    let stranger = Api::with_role("admin", &["default"]).await;
+    stranger.get(&format!("/api/reports/{hidden}")).await.expect(404);
+    stranger.publish(&hidden).await.expect(404);
+    assert!(!stranger.get("/api/reports?limit=1000").await.expect(200).text().contains(&hidden));
+    assert!(!stranger.get("/api/v1/workspaces").await.expect(200).text().contains(&code));
+    let insider = Api::with_role("viewer", &[&code]).await;
+    insider.get(&format!("/api/reports/{hidden}")).await.expect(200);
+    insider.publish(&hidden).await.expect(403);
+}

@@ -1,0 +1,11 @@
+//! The service from outside, as its users meet it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod access;
+mod events;
+mod large;
+mod public_page;
+mod publishing;
+mod refusals;
+mod reports;
