@@ -120,6 +120,17 @@ impl Api {
         self.publish(report).await.expect(200).json()
     }
 
+    /// The address of a published report.
+    ///
+    /// # Panics
+    /// If it is not published.
+    pub async fn live_link(&self, aws: &crate::aws::Aws, uid: &str) -> String {
+        let state = aws.item("CATALOG_TABLE", &format!("REPORT#{uid}"), "~STATE").await;
+        let id = state["live"].as_m().unwrap()["link"].as_m().unwrap()["id"].as_s().unwrap();
+        let token = self.get(&format!("/api/tokens/{id}")).await.expect(200).json();
+        token["url"].as_str().unwrap().to_owned()
+    }
+
     pub async fn unpublish(&self, report: &str) -> Answer {
         read(self.request("POST", &format!("/api/reports/{report}/_cloud-unpublish"))).await
     }

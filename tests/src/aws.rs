@@ -2,7 +2,9 @@
 
 use crate::variable;
 use aws_config::BehaviorVersion;
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Clients of the emulated services.
 pub struct Aws {
@@ -34,6 +36,16 @@ impl Aws {
     pub async fn send_publish_message(&self, body: &Value) {
         let send = self.sqs.send_message().queue_url(variable("PUBLISH_QUEUE_URL"));
         send.message_body(body.to_string()).send().await.unwrap();
+    }
+
+    /// An item of a table.
+    ///
+    /// # Panics
+    /// If it is not there.
+    pub async fn item(&self, table: &str, pk: &str, sk: &str) -> HashMap<String, AttributeValue> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let get = self.dynamodb.get_item().table_name(variable(table)).key("pk", text(pk)).key("sk", text(sk));
+        get.consistent_read(true).send().await.unwrap().item.expect("the item is there")
     }
 
     /// Every text in a table, keys and attributes, for looking for what must not be there.
