@@ -43,19 +43,27 @@ endif
 seed: python ## Make the demo workspace again, where it is missing
 	@$(PYTHON) local/seed.py
 
+# Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
+TEST := cargo test --profile local --workspace
+# Killed workers are to be seen again in seconds, not in minutes as on AWS.
+QUICK := IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5
+
 test: python ## Every test: units, then end to end against a fresh stack
-	cargo test --profile local --workspace --exclude imprint-tests
-	cargo test --profile local -p imprint-tests --no-run
-	$(STACK_PY) run -- cargo test --profile local -p imprint-tests
+	$(TEST) --lib --bins --test drift --test sandbox
+	$(TEST) --test e2e --test faults --no-run
+	$(QUICK) $(STACK_PY) run -- $(TEST) --test e2e --test faults
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local -p imprint-bench
 	$(STACK_PY) run -- cargo run --profile local -p imprint-bench
 
+# Advisories come from a database on the network; without it the rest is still checked.
+DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
+
 lint: python $(LINT)/sam ## Formatting, clippy, dependencies, the template
 	cargo fmt --all --check
 	cargo clippy --profile local --workspace --all-targets -- -D warnings
-	@if cargo deny --version >/dev/null 2>&1; then cargo deny check; else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
+	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
 	AWS_DEFAULT_REGION=us-east-1 $(LINT)/sam validate --lint --template template.yaml
 	@mkdir -p target && $(LINT)/python local/sam_translate.py template.yaml > target/template.json
 	$(LINT)/cfn-lint --template target/template.json

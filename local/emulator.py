@@ -128,7 +128,7 @@ def import_route(api_id: str, path: str, method: str, operation: Json, integrati
         "timeoutInMillis": integration.get("timeoutInMillis", 30000),
     })
     verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
-    key = "$default" if path == "/$default" else f"{verb} {path}"
+    key = "$default" if path.lstrip("/") == "$default" else f"{verb} {path}"
     apigateway._create_route(api_id, {"routeKey": key, "target": f"integrations/{list(apigateway._integrations[api_id])[-1]}"})
 
 

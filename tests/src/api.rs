@@ -59,7 +59,8 @@ impl Api {
 
     /// With this token.
     pub fn with(token: Option<String>) -> Self {
-        let client = Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build().unwrap();
+        let client =
+            Client::builder().redirect(Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build().unwrap();
         Self { client, url: variable("API_URL"), token }
     }
 

@@ -4,7 +4,12 @@
 //! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
 //! `set -a; . local/.state/stack.env; cargo test -p imprint-tests` takes the one that is up.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, reason = "a test that cannot go on must say where")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a test that cannot go on must say where"
+)]
 
 pub mod api;
 pub mod aws;

@@ -9,7 +9,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply};
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let (publications, public_url) = (&Publications::new(&function.aws)?, &Variable::PublicUrl.text()?);
+    let (publications, public_url) = (&Publications::new(&function.aws)?, &Variable::PublicUrl.text_or_empty());
     function.serve::<Informer, _, _>(|request| get(gate, reports, publications, public_url, request)).await
 }
 
@@ -21,7 +21,7 @@ async fn get(gate: &Gate, reports: &Reports, publications: &Publications, public
     let (token, link) = publications.link(id).await?.ok_or_else(nothing)?;
     let found = reports.open(link.publication.report).await?;
     found.filter(|found| caller.reaches(&found.report.workspace)).ok_or_else(nothing)?;
-    let mut object = TokenObject::new(link.id.to_string(), link.report, token.to_string(), public_url, link.created_at);
-    (object.expires_at, object.views) = (link.expires_at, link.views);
-    reply::json(200, &object)
+    let url = request.public_url(public_url);
+    let object = TokenObject::new(link.id.to_string(), link.report, token.to_string(), &url, link.created_at);
+    reply::json(200, &object.with_use(link.views, link.expires_at))
 }

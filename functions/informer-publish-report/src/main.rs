@@ -32,7 +32,7 @@ impl Publisher {
             reports: Reports::new(aws)?,
             publications: Publications::new(aws)?,
             queue: PublishQueue::new(aws)?,
-            public_url: Variable::PublicUrl.text()?,
+            public_url: Variable::PublicUrl.text_or_empty(),
             patience: Duration::from_secs(Variable::PublishWaitSeconds.number()?),
         })
     }
@@ -48,7 +48,7 @@ impl Publisher {
         }
         let publication = records.watch(id, self.patience, |seen| seen.progress.status.is_final()).await?;
         match (publication.progress.status, publication.progress.reason.clone()) {
-            (Status::Done, _) => reply::json(200, &self.token(id, name).await?),
+            (Status::Done, _) => reply::json(200, &self.token(id, name, &request.public_url(&self.public_url)).await?),
             (Status::Failed, reason) => Err(Problem::Unprocessable(reason.unwrap_or_default())),
             _ => {
                 let accepted = reply::status(202).header("location", format!("/api/progress/{id}"));
@@ -57,10 +57,11 @@ impl Publisher {
         }
     }
 
-    async fn token(&self, id: PublicationId, report: String) -> Outcome<TokenObject> {
+    async fn token(&self, id: PublicationId, report: String, public_url: &str) -> Outcome<TokenObject> {
         let link = self.publications.live_link(id.report).await?;
         let (token, link) =
             link.ok_or_else(|| Problem::Conflict("The report was unpublished at this moment.".into()))?;
-        Ok(TokenObject::new(link.id.to_string(), report, token.to_string(), &self.public_url, link.created_at))
+        let object = TokenObject::new(link.id.to_string(), report, token.to_string(), public_url, link.created_at);
+        Ok(object.with_use(link.views, link.expires_at))
     }
 }

@@ -1,18 +1,18 @@
 //! `GET /view/{token}` — the public page of a report: no credentials, no script, and each call counts as a view.
 
 use domain::{Outcome, Problem, token::PublicToken};
-use lambda::store::{Links, ambient, links::Link};
+use lambda::store::{Links, ambient, aws::Variable, links::Link};
 use lambda::{Error, Function, Reply, Request, reply};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let links = &Links::new(&function.aws)?;
-    function.serve::<Public, _, _>(|request| view(links, request)).await
+    let (links, frames) = (&Links::new(&function.aws)?, &Variable::FrameAncestors.text()?);
+    function.serve::<Public, _, _>(|request| view(links, frames, request)).await
 }
 
-async fn view(links: &Links, request: Request) -> Reply {
+async fn view(links: &Links, frames: &str, request: Request) -> Reply {
     let token = public::token(&request.parameter("token")?)?;
     let link = match request.is_head() {
         true => links.open(&token, ambient::now()).await?,
@@ -24,7 +24,7 @@ async fn view(links: &Links, request: Request) -> Reply {
     let page = page(links, &token, link.clone()).await?;
     let answer = public::cached(reply::status(200), &link.bundle)
         .header("content-type", "text/html; charset=utf-8")
-        .header("content-security-policy", public::content_security_policy(&link.style));
+        .header("content-security-policy", public::content_security_policy(&link.style, frames));
     match request.header("accept-encoding").is_some_and(|accepted| accepted.contains("gzip")) {
         true => reply::body(answer.header("content-encoding", "gzip"), reply::gzipped(&page)?),
         false => reply::body(answer, page),
@@ -34,7 +34,5 @@ async fn view(links: &Links, request: Request) -> Reply {
 async fn page(links: &Links, token: &PublicToken, link: Link) -> Outcome<String> {
     let (entry, bytes) = links.part(token, link, |index| Some(index.page)).await?;
     let html = String::from_utf8(public::inflated(&entry, bytes)?).map_err(Problem::internal)?;
-    // The bundle's own links are relative, so that it can be read from a folder too.
-    let base = format!(r#"<base href="/view/{token}/">"#);
-    Ok(html.replacen("<!--base-->", &base, 1))
+    Ok(public::with_addresses(&html, token))
 }

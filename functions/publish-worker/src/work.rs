@@ -74,7 +74,9 @@ impl Worker {
 
     async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {
         let (id, key) = (publication.id, BundleKey::new(publication.id, attempt));
-        let pinned = self.publications.pinned(&self.reports, publication).await?;
+        let Some(pinned) = self.publications.pinned(&self.reports, publication).await? else {
+            return self.fail(id, "The report was deleted before this publication was ready.").await;
+        };
         let made = match self.make(publication, &pinned).await {
             Ok(made) => made,
             Err(Failure::Report(reason)) => return self.fail(id, &reason).await,

@@ -1,6 +1,7 @@
 //! Personal access tokens (PATs), roles, permissions and callers.
 
 use crate::problem::{Outcome, Problem};
+use crate::report::NaturalId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -102,8 +103,16 @@ impl NewAccessToken {
         if self.name.trim().is_empty() || self.name.chars().count() > 200 {
             return Err(Problem::invalid("name", "give the token a name of 1 to 200 characters."));
         }
-        if self.workspaces.as_ref().is_some_and(Vec::is_empty) {
-            return Err(Problem::invalid("workspaces", "name at least one workspace, or leave the field out for all."));
+        if self.workspaces.as_ref().is_some_and(|codes| codes.is_empty() || codes.len() > 100) {
+            return Err(Problem::invalid("workspaces", "name 1 to 100 workspaces, or leave the field out for all."));
+        }
+        for (field, text) in [("user", &self.user), ("email", &self.email)] {
+            if text.as_ref().is_some_and(|text| text.is_empty() || text.chars().count() > 200) {
+                return Err(Problem::invalid(field, "use 1 to 200 characters."));
+            }
+        }
+        if self.team.as_deref().is_some_and(|team| NaturalId::new(team, "any").is_err()) {
+            return Err(Problem::invalid("team", "use 1 to 100 lower-case letters, digits, -, _ and dots."));
         }
         if self.expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::invalid("expiresAt", "the time is past; name a later one, or leave the field out."));
@@ -209,10 +218,16 @@ impl Caller {
     /// # Errors
     /// `Forbidden`, naming the permission.
     pub fn require(&self, permission: Permission) -> Outcome<()> {
-        if self.role.holds(permission) {
-            return Ok(());
+        if !self.role.holds(permission) {
+            return Err(Problem::Forbidden(format!("Your access token lacks the permission {}.", permission.name())));
         }
-        Err(Problem::Forbidden(format!("Your access token lacks the permission {}.", permission.name())))
+        // Otherwise a token of some workspaces could make itself one of all.
+        let of_all = matches!(permission, Permission::TokenAdmin | Permission::WorkspaceAdmin);
+        if of_all && self.workspaces.is_some() {
+            let name = permission.name();
+            return Err(Problem::Forbidden(format!("{name} needs an access token that reaches all workspaces.")));
+        }
+        Ok(())
     }
 }
 
@@ -273,6 +288,14 @@ mod tests {
             let held = [Role::Viewer, Role::Publisher, Role::Designer, Role::Admin].map(|role| role.holds(permission));
             assert_eq!(held, expected, "{}", permission.name());
         }
+    }
+
+    #[test]
+    fn a_token_of_some_workspaces_can_make_no_other_token() {
+        let (token, secret) = issued(NewAccessToken { workspaces: Some(vec!["one".into()]), ..new(Role::Admin) });
+        let caller = Caller::authenticate(&secret, Some(&token), now()).unwrap();
+        assert!(caller.require(Permission::ReportWrite).is_ok());
+        assert!(caller.require(Permission::TokenAdmin).is_err() && caller.require(Permission::WorkspaceAdmin).is_err());
     }
 
     #[test]

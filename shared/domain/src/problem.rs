@@ -116,6 +116,11 @@ pub trait Wording {
     /// The media type of [`Wording::refusal`].
     const MEDIA_TYPE: &'static str;
 
+    /// Headers that every refusal has besides its media type.
+    fn headers() -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
     /// The body of the answer to a refused request; `request_id` is also in the log.
     fn refusal(problem: &Problem, request_id: &str) -> String;
 }

@@ -86,7 +86,18 @@ pub struct BundleKey(String);
 
 impl BundleKey {
     pub fn new(publication: PublicationId, attempt: &str) -> Self {
-        Self(format!("bundles/{}/{}-{attempt}", publication.report, publication.sequence))
+        Self(format!("{}{}-{attempt}", Self::prefix(publication.report), publication.sequence))
+    }
+
+    /// The start of the names of all bundles of a report.
+    pub fn prefix(report: Uuid) -> String {
+        format!("bundles/{report}/")
+    }
+
+    /// Whether an object belongs to a publication up to `sequence`, by its name.
+    pub fn is_up_to(object: &str, sequence: u64) -> bool {
+        let name = object.rsplit('/').next().unwrap_or_default();
+        name.split_once('-').and_then(|(number, _)| number.parse::<u64>().ok()).is_some_and(|number| number <= sequence)
     }
 
     /// The whole bundle.

@@ -134,6 +134,13 @@ fn unpublishing_what_is_not_published_changes_nothing() {
 }
 
 #[test]
+fn an_object_is_known_to_belong_to_a_publication_by_its_name() {
+    assert!(BundleKey::is_up_to(&key(7).zip(), 7) && BundleKey::is_up_to(&key(7).pdf(), 8));
+    assert!(!BundleKey::is_up_to(&key(7).zip(), 6));
+    assert!(!BundleKey::is_up_to("bundles/x/readme.txt", 6));
+}
+
+#[test]
 fn the_name_of_a_publication_reads_back_and_has_one_spelling() {
     let id = PublicationId { report: Uuid::from_u128(0xabc), sequence: 12 };
     assert_eq!(id.to_string().parse(), Ok(id));

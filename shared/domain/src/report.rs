@@ -294,10 +294,18 @@ impl NewReport {
             note: self.note,
             source: Source { definition: self.definition, data: self.data },
         };
+        if !caller.reaches(&draft.workspace) {
+            return Err(no_workspace(&draft.workspace));
+        }
         draft.details.check(draft.note.as_deref())?;
         draft.source.check()?;
         Ok(draft)
     }
+}
+
+/// There is no such workspace, as far as the caller may know.
+pub fn no_workspace(code: &str) -> Problem {
+    Problem::NotFound(format!("workspace: there is no workspace {}.", shortened(code)))
 }
 
 impl Details {

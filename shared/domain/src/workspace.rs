@@ -34,7 +34,7 @@ impl WorkspaceFields {
             return Err(Problem::invalid("code", "use 1 to 64 lower-case letters, digits, - and _."));
         }
         // A code of digits alone could not be told from another workspace's number.
-        if code.bytes().all(|b| b.is_ascii_digit()) {
+        if !code.bytes().any(|b| b.is_ascii_lowercase()) {
             return Err(Problem::invalid("code", "use at least one letter."));
         }
         if self.name.trim().is_empty() || self.name.chars().count() > 200 {

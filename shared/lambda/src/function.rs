@@ -21,7 +21,12 @@ impl Function {
     /// about the function is found.
     pub async fn start(name: &'static str) -> Self {
         let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt().json().flatten_event(true).with_target(false).with_current_span(false).with_span_list(false);
+        let log = tracing_subscriber::fmt()
+            .json()
+            .flatten_event(true)
+            .with_target(false)
+            .with_current_span(false)
+            .with_span_list(false);
         log.with_env_filter(level).with_writer(std::io::stderr).init();
         Self { name, aws: Aws::connect().await }
     }
@@ -92,6 +97,7 @@ pub fn refuse<W: Wording>(problem: &Problem, request_id: &str) -> Response<Body>
     }
     let response =
         reply::status(problem.status()).header("content-type", W::MEDIA_TYPE).header("cache-control", "no-store");
+    let response = W::headers().into_iter().fold(response, |response, (name, value)| response.header(name, value));
     let response = match problem {
         Problem::Unauthenticated(_) => response.header("www-authenticate", "Bearer realm=\"imprint\""),
         Problem::Busy(_) => response.header("retry-after", "1"),

@@ -10,16 +10,20 @@ pub struct Request {
     inner: lambda_http::Request,
     id: String,
     route: String,
+    domain: String,
 }
 
 impl Request {
     /// Takes the event's context apart once.
     pub fn new(inner: lambda_http::Request) -> Self {
-        let (id, route) = match inner.request_context_ref() {
-            Some(RequestContext::ApiGatewayV2(context)) => (context.request_id.clone(), context.route_key.clone()),
-            _ => (None, None),
+        let (id, route, domain) = match inner.request_context_ref() {
+            Some(RequestContext::ApiGatewayV2(context)) => {
+                (context.request_id.clone(), context.route_key.clone(), context.domain_name.clone())
+            }
+            _ => (None, None, None),
         };
-        Self { inner, id: id.unwrap_or_default(), route: route.unwrap_or_default() }
+        let [id, route, domain] = [id, route, domain].map(Option::unwrap_or_default);
+        Self { inner, id, route, domain }
     }
 
     /// The gateway's id of the request, for the log and for the caller.
@@ -47,6 +51,15 @@ impl Request {
         self.inner.method().as_str()
     }
 
+    /// The address under which the public reaches the service, without a slash at the end: the configured one or, if that is
+    /// empty, the one that this request came to.
+    pub fn public_url(&self, configured: &str) -> String {
+        match configured {
+            "" => format!("https://{}", self.domain),
+            url => url.to_owned(),
+        }
+    }
+
     /// A header, if it is there once and readable.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
@@ -59,7 +72,11 @@ impl Request {
     pub fn parameter(&self, name: &str) -> Outcome<String> {
         let parameters = self.inner.path_parameters_ref();
         let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
-        if value.is_empty() || value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER) {
+        // No name of ours is longer; DynamoDB would refuse a key of more than 1,024 bytes.
+        if value.is_empty()
+            || value.len() > 1_000
+            || value.chars().any(|c| c.is_control() || c == char::REPLACEMENT_CHARACTER)
+        {
             return Err(Problem::NotFound(format!("The {name} in the address is not a name.")));
         }
         Ok(value.to_owned())
@@ -154,7 +171,10 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
         match path.as_str() {
-            "." => Problem::malformed(format!("The body is not what this call takes: {}.", error.inner())),
+            "." => Problem::malformed(format!(
+                "The body is not what this call takes: {}.",
+                without_position(error.inner())
+            )),
             _ => Problem::invalid(path, format!("{}.", without_position(error.inner()))),
         }
     })?;
@@ -162,9 +182,12 @@ fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
     Ok(value)
 }
 
-/// What is wrong, without the line and column that only a parser's author needs once the field is named.
+/// What is wrong; for JSON that can be read, without the line and column: the field says where.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
+    if !error.is_data() {
+        return text;
+    }
     text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
 }
 

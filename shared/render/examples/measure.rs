@@ -2,6 +2,8 @@
 //!
 //! `cargo run --profile local -p render --example measure -- report.json 50`
 
+#![allow(clippy::print_stdout)]
+
 use std::error::Error;
 use std::time::Instant;
 use std::{env, fs};

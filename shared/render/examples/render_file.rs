@@ -4,6 +4,8 @@
 //!
 //! The file is the body of `POST /api/reports`. Beside it may lie `template.typ`, taken as `definition.typst`, and a folder `assets`.
 
+#![allow(clippy::print_stdout)]
+
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;

@@ -87,8 +87,14 @@ fn files(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Vec<File>,
     files.extend(
         rendered.tables.iter().map(|table| deflated(&format!("tables/{}", table.name), table.csv.clone().into_bytes())),
     );
-    files.extend(job.assets.iter().map(|(name, bytes)| deflated(&format!("assets/{name}"), bytes.clone())));
+    files.extend(job.assets.iter().map(|(name, bytes)| deflated(&format!("assets/{}", flat(name)), bytes.clone())));
     Ok(files)
+}
+
+/// A name that stays inside its folder, whoever unpacks the ZIP.
+fn flat(name: &str) -> String {
+    let name = name.replace(['/', '\\'], "_");
+    if name.starts_with("..") { format!("_{name}") } else { name }
 }
 
 fn page_name(n: usize) -> String {
@@ -242,6 +248,14 @@ mod tests {
         let names: Vec<&str> = listed.iter().filter_map(|file| file["name"].as_str()).collect();
         assert!(names.contains(&"assets/logo.png") && names.contains(&"tables/rows.csv"));
         assert_eq!(listed.len() + 1, archive.len());
+    }
+
+    #[test]
+    fn no_asset_leaves_its_folder() {
+        let cases = [("logo.png", "logo.png"), ("../../etc/x", "_.._.._etc_x"), ("a\\b", "a_b"), ("..", "_..")];
+        for (name, expected) in cases {
+            assert_eq!(flat(name), expected);
+        }
     }
 
     #[test]

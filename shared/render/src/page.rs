@@ -22,13 +22,10 @@ pub struct PageInfo {
     pub published: Timestamp,
 }
 
-/// The place in the page where the server writes `<base href="…">`, without which the relative addresses lead nowhere.
-pub const BASE_PLACEHOLDER: &str = "<!--base-->";
-
 const TEMPLATE: &str = include_str!("page/index.html");
 const STYLE: &str = include_str!("page/style.css");
 
-/// The page, complete but for its base address.
+/// The page. Its addresses (`report.pdf`, `pages/1.svg`) are relative to the folder of the bundle.
 ///
 /// # Errors
 /// Never in practice: the template comes with the program.
@@ -111,7 +108,6 @@ mod tests {
         let html = html("Sales", "Revenue\t10");
         let needed = [
             "<html lang=\"de\">",
-            "<!--base-->",
             "<meta name=\"robots\" content=\"noindex",
             "<h1>Sales</h1>",
             "<time datetime=\"2026-03-31T10:05:00Z\">31 Mar 2026, 10:05 UTC</time>",

@@ -127,8 +127,10 @@ pub enum Variable {
     PublishQueue,
     /// Secret from which the tokens of public links are derived.
     LinkKey,
-    /// The address under which the public reaches the service; without a slash at the end.
+    /// The address under which the public reaches the service, without a slash at the end; empty: the one of the request.
     PublicUrl,
+    /// Who may show public pages in a frame, as the CSP directive `frame-ancestors` says it.
+    FrameAncestors,
     /// How long `_cloud-publish` waits for the end of the publication, in seconds.
     PublishWaitSeconds,
     /// How long a report may take to render, in seconds.
@@ -148,6 +150,7 @@ impl Variable {
             Self::PublishQueue => "PUBLISH_QUEUE_URL",
             Self::LinkKey => "LINK_KEY",
             Self::PublicUrl => "PUBLIC_URL",
+            Self::FrameAncestors => "FRAME_ANCESTORS",
             Self::PublishWaitSeconds => "PUBLISH_WAIT_SECONDS",
             Self::RenderSeconds => "RENDER_SECONDS",
             Self::RenderMemoryMb => "RENDER_MEMORY_MB",
@@ -159,11 +162,16 @@ impl Variable {
     /// # Errors
     /// `Internal`, naming the variable, when it is missing or empty: the function then refuses to start.
     pub fn text(self) -> Outcome<String> {
-        let value = std::env::var(self.name()).unwrap_or_default();
+        let value = self.text_or_empty();
         if value.is_empty() {
             return Err(Problem::internal(format!("the environment variable {} is not set", self.name())));
         }
         Ok(value)
+    }
+
+    /// The variable's value, empty if it is missing.
+    pub fn text_or_empty(self) -> String {
+        std::env::var(self.name()).unwrap_or_default()
     }
 
     /// The variable's value as a whole number.

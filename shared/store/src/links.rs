@@ -39,7 +39,7 @@ pub struct Link {
     pub index: Vec<u8>,
     /// How the PDF is called when it is saved.
     pub filename: String,
-    /// base64 of the SHA-256 of the page's style: a bundle may be older than the function that serves it.
+    /// The hash of the page's style, as a policy names it (`sha256-…`): a bundle may be older than the function that serves it.
     pub style: String,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub expires_at: Option<Timestamp>,

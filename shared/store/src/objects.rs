@@ -50,6 +50,7 @@ impl Objects {
 
     /// Removes the objects, those that are there.
     pub(crate) async fn delete(&self, keys: Vec<String>) -> Outcome<()> {
+        // A request without keys would be refused; no keys are no chunks.
         for some in keys.chunks(1_000) {
             let named = some.iter().map(|key| ObjectIdentifier::builder().key(key).build());
             let named = named.collect::<Result<Vec<_>, _>>().map_err(Problem::internal)?;
@@ -63,13 +64,13 @@ impl Objects {
         Ok(())
     }
 
-    /// Removes every object whose key starts with `prefix`.
-    pub(crate) async fn delete_all(&self, prefix: &str) -> Outcome<()> {
+    /// Removes every object whose key starts with `prefix` and that `goes`.
+    pub(crate) async fn delete_all(&self, prefix: &str, goes: impl Fn(&str) -> bool) -> Outcome<()> {
         let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
         let mut pages = list.into_paginator().send();
         while let Some(page) = pages.next().await {
             let keys = page.map_err(fault)?.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-            self.delete(keys.collect()).await?;
+            self.delete(keys.filter(|key| goes(key)).collect()).await?;
         }
         Ok(())
     }

@@ -262,28 +262,25 @@ impl Publications {
         Ok(self.catalog.get(&state_key(report)).await?.unwrap_or_default())
     }
 
-    pub(crate) async fn discard(&self, bundles: Vec<BundleKey>) -> Outcome<()> {
-        if bundles.is_empty() {
-            return Ok(());
-        }
-        self.objects.delete(bundles.iter().flat_map(|key| [key.zip(), key.pdf()]).collect()).await
-    }
-
     /// Takes a report from the public. When this has answered, nothing of it can be reached: the link is gone, and so are the
-    /// objects to which addresses may be about.
+    /// objects to which addresses may be about. A call that died half way is completed by the next one.
     ///
     /// # Errors
     /// `Internal` when a service does not answer, `Busy` when others were always faster; the same call may be made again.
     pub async fn unpublish(&self, found: &OpenReport) -> Outcome<()> {
         let report = found.report.uid;
-        let dropped = until_settled(async || {
+        let withdrawn = until_settled(async || {
             let before = self.state(report).await?;
-            let Some((next, live)) = before.unpublish() else { return Ok(Some(None)) };
+            let Some((next, live)) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
             let written = self.replace(report, &before, &next, self.link_ends(live.as_ref())?).await?;
-            Ok(written.then_some(live))
+            Ok(written.then_some(next.withdrawn))
         });
-        let dropped = dropped.await?;
-        self.discard(dropped.map(|live| live.bundle).into_iter().collect()).await
+        self.discard_up_to(report, withdrawn.await?).await
+    }
+
+    /// Removes the bundles of all publications up to `sequence`; a later one may be under way at this moment.
+    async fn discard_up_to(&self, report: uuid::Uuid, sequence: u64) -> Outcome<()> {
+        self.objects.delete_all(&BundleKey::prefix(report), |object| BundleKey::is_up_to(object, sequence)).await
     }
 
     fn link_ends(&self, live: Option<&Live>) -> Outcome<Vec<TransactWriteItem>> {
@@ -297,7 +294,7 @@ impl Publications {
     /// `Internal` when a service does not answer, `Busy` when others were always faster; then nothing was changed.
     pub async fn delete_report(&self, reports: &Reports, found: &OpenReport) -> Outcome<()> {
         let uid = found.report.uid;
-        let dropped = until_settled(async || {
+        let withdrawn = until_settled(async || {
             let found = self.reopen(uid).await?;
             if found.report.deleted_at.is_some() {
                 return Err(Problem::no_report(&uid));
@@ -306,10 +303,9 @@ impl Publications {
             let mut writes = reports.removal(&found.report, ambient::now())?;
             writes.extend(self.link_ends(live.as_ref())?);
             let written = self.replace(uid, &found.state, &next, writes).await?;
-            Ok(written.then_some(live))
+            Ok(written.then_some(next.withdrawn))
         });
-        let dropped = dropped.await?;
-        self.discard(dropped.map(|live| live.bundle).into_iter().collect()).await?;
+        self.discard_up_to(uid, withdrawn.await?).await?;
         reports.erase(uid).await
     }
 }

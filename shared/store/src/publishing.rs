@@ -86,8 +86,9 @@ impl Publications {
             Ok(answer) => Ok(Begun::Work(Box::new(from_item(answer.attributes.unwrap_or_default())?))),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 match self.records().read(id).await? {
-                    Some(publication) => Ok(Begun::Finished(Box::new(publication))),
-                    None => Ok(Begun::Unknown),
+                    Some(found) if found.progress.status.is_final() => Ok(Begun::Finished(Box::new(found))),
+                    // Nothing there, or it was written between the two requests.
+                    _ => Ok(Begun::Unknown),
                 }
             }
             Err(error) => Err(fault(error)),
@@ -118,19 +119,22 @@ impl Publications {
         }
     }
 
-    /// The pinned version of a publication: report, version, source and the assets' contents.
+    /// The pinned version of a publication: report, version, source and the assets' contents; `None` if the report was deleted.
     ///
     /// # Errors
     /// `Internal` when it cannot be read.
-    pub async fn pinned(&self, reports: &Reports, publication: &Publication) -> Outcome<Pinned> {
+    pub async fn pinned(&self, reports: &Reports, publication: &Publication) -> Outcome<Option<Pinned>> {
         let report = publication.id.report;
         let found = self.reopen(report).await?;
+        if found.report.deleted_at.is_some() {
+            return Ok(None);
+        }
         let (version, source) = reports.version(report, publication.version).await?;
         let mut assets = BTreeMap::new();
         for (name, asset) in &version.assets {
             assets.insert(name.clone(), reports.asset(report, asset).await?);
         }
-        Ok(Pinned { report: found.report, version, source, assets })
+        Ok(Some(Pinned { report: found.report, version, source, assets }))
     }
 
     /// Stores a bundle whole. Nobody sees it yet.
@@ -218,7 +222,8 @@ impl Publications {
     /// # Errors
     /// `Internal` when the bucket does not answer.
     pub async fn clean_up(&self, publication: &Publication) -> Outcome<()> {
-        self.discard(publication.rubbish()).await
+        let rubbish = publication.rubbish();
+        self.objects.delete(rubbish.iter().flat_map(|key| [key.zip(), key.pdf()]).collect()).await
     }
 }
 

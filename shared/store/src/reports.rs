@@ -19,7 +19,7 @@ use domain::{
     Outcome, Problem,
     credential::Caller,
     publication::State,
-    report::{Actor, Asset, MAX_ASSETS, Report, ReportChange, ReportDraft, ReportRef, Source, Version},
+    report::{Actor, Asset, MAX_ASSETS, Report, ReportChange, ReportDraft, ReportRef, Source, Version, no_workspace},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -82,6 +82,11 @@ pub(crate) fn version_key(report: Uuid, version: u64) -> Key {
 }
 
 fn entry_key(workspace: &str, parent: &str, name: &str) -> Key {
+    // A sort key has at most 1,024 bytes; 255 characters can be 1,020. The entry itself holds the name.
+    let name = match name.len() {
+        0..=900 => name.to_owned(),
+        _ => format!("#{}", hex::encode(Sha256::digest(name))),
+    };
     Key::new(format!("TREE#{workspace}"), format!("{parent}/{name}"))
 }
 
@@ -130,8 +135,9 @@ impl Reports {
     /// `NotFound` for the workspace or folder, `Conflict` when a name is taken; then nothing was changed.
     pub async fn create(&self, draft: ReportDraft, caller: &Caller) -> Outcome<Report> {
         let uid = ambient::uid()?;
-        let kept = sources::keep(&self.objects, uid, &draft.source).await?;
         let parent = self.folder(&draft.workspace, &draft.folder).await?;
+        let kept = sources::keep(&self.objects, uid, &draft.source).await?;
+        let unused = kept.object().into_iter().collect();
         let now = ambient::now();
         let report = Report {
             uid,
@@ -150,7 +156,11 @@ impl Reports {
         let version =
             Version { version: 1, note: draft.note, actor: Actor::from(caller), at: now, assets: Default::default() };
         let writes = self.creation(&report, KeptVersion { version, source: kept })?;
-        transact(&self.catalog.client, writes).await.map_err(|refused| refused_creation(refused, &report))?;
+        if let Err(refused) = transact(&self.catalog.client, writes).await {
+            // Nobody knows this uid: what was kept under it would stay for ever.
+            self.objects.delete(unused).await?;
+            return Err(refused_creation(refused, &report));
+        }
         Ok(report)
     }
 
@@ -324,7 +334,7 @@ impl Reports {
 
     /// Removes what a deleted report was rendered from.
     pub(crate) async fn erase(&self, report: Uuid) -> Outcome<()> {
-        self.objects.delete_all(&format!("reports/{report}/")).await
+        self.objects.delete_all(&format!("reports/{report}/"), |_| true).await
     }
 
     /// All reports of a workspace, as lists show them.
@@ -359,7 +369,7 @@ fn taken(report: &Report) -> Problem {
 /// The position is that of the write in [`Reports::creation`].
 fn refused_creation(refused: Refused, report: &Report) -> Problem {
     match refused {
-        Refused::Condition(0) => Problem::NotFound(format!("workspace: there is no workspace {}.", report.workspace)),
+        Refused::Condition(0) => no_workspace(&report.workspace),
         Refused::Condition(1) => {
             Problem::Conflict(format!("slug: there is already a report {}; choose another slug.", report.natural_id))
         }

@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use std::io::Read;
 use uuid::Uuid;
 
-/// The most bytes kept in an item: up to here the writes that an item costs are about as dear as one S3 PUT, and it saves the
+/// The most bytes kept in an item: up to here the write units that they cost are no dearer than an S3 PUT, and they save the
 /// reader a request.
-const INLINE: usize = 12 * 1024;
+const INLINE: usize = 4 * 1024;
 
 /// The most bytes that a source may unfold to; a body cannot carry more to begin with.
 const MAX_SOURCE: u64 = 16 * 1024 * 1024;
@@ -21,6 +21,16 @@ const MAX_SOURCE: u64 = 16 * 1024 * 1024;
 pub(crate) enum Kept {
     Inline(#[serde(with = "serde_bytes")] Vec<u8>),
     Object(String),
+}
+
+impl Kept {
+    /// The object that holds it, if it is not in the item itself.
+    pub(crate) fn object(&self) -> Option<String> {
+        match self {
+            Self::Inline(_) => None,
+            Self::Object(key) => Some(key.clone()),
+        }
+    }
 }
 
 /// Keeps a source of the report with this uid.

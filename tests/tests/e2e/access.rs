@@ -1,5 +1,6 @@
 //! Access tokens: shown once, kept as a hash, bound to a role and to workspaces, dead the moment they are revoked.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use imprint_tests::{
     api::{Api, read},
     aws::Aws,
@@ -10,8 +11,10 @@ use serde_json::json;
 #[tokio::test]
 async fn a_token_is_shown_once_and_kept_only_as_a_hash() {
     let admin = Api::admin();
-    let made = admin.post("/api/v1/personal-access-tokens", &json!({"name": "once", "role": "viewer"})).await.expect(201);
-    let (id, token) = (made.json()["id"].as_str().unwrap().to_owned(), made.json()["token"].as_str().unwrap().to_owned());
+    let made =
+        admin.post("/api/v1/personal-access-tokens", &json!({"name": "once", "role": "viewer"})).await.expect(201);
+    let (id, token) =
+        (made.json()["id"].as_str().unwrap().to_owned(), made.json()["token"].as_str().unwrap().to_owned());
     let listed = admin.get("/api/v1/personal-access-tokens").await.expect(200);
     assert!(listed.text().contains(&id), "the token is listed");
     assert!(!listed.text().contains(&token), "its secret is not");
@@ -50,11 +53,8 @@ async fn the_use_of_a_token_is_recorded() {
 
 #[tokio::test]
 async fn every_form_of_the_credentials_that_clients_send_works() {
-    use std::io::Write;
     let (anonymous, token) = (Api::anonymous(), Api::admin().token().to_owned());
-    let mut encoder = base64_of(&format!("anybody:{token}"));
-    encoder.flush().unwrap();
-    let basic = format!("Basic {}", String::from_utf8(encoder).unwrap());
+    let basic = format!("Basic {}", STANDARD.encode(format!("anybody:{token}")));
     for (header, value) in [
         ("authorization", format!("Bearer {token}")),
         ("authentication", format!("Bearer {token}")),
@@ -64,20 +64,6 @@ async fn every_form_of_the_credentials_that_clients_send_works() {
         let answer = read(anonymous.request("GET", "/api/v1/workspaces").header(header, &value)).await;
         assert_eq!(answer.status, 200, "{header}: {}", value.split(' ').next().unwrap());
     }
-}
-
-/// base64, by the alphabet of RFC 4648, so that the test shares no code with what it tests.
-fn base64_of(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::new();
-    for chunk in text.as_bytes().chunks(3) {
-        let bits = chunk.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for position in 0..4 {
-            let letter = ALPHABET[(bits >> (18 - 6 * position) & 63) as usize];
-            out.push(if position <= chunk.len() { letter } else { b'=' });
-        }
-    }
-    out
 }
 
 #[tokio::test]
@@ -95,4 +81,27 @@ async fn a_report_in_a_workspace_out_of_reach_is_not_there() {
     let insider = Api::with_role("viewer", &[&code]).await;
     insider.get(&format!("/api/reports/{hidden}")).await.expect(200);
     insider.publish(&hidden).await.expect(403);
+    body["slug"] = json!(unique("intruder"));
+    let refused = stranger.post("/api/reports", &body).await.expect(404);
+    assert!(refused.text().contains("workspace"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_token_of_some_workspaces_can_make_neither_tokens_nor_workspaces() {
+    let limited = Api::with_role("admin", &["default"]).await;
+    limited.post("/api/v1/personal-access-tokens", &json!({"name": "more", "role": "admin"})).await.expect(403);
+    limited.put("/api/v1/workspaces/mine", &json!({"name": "Mine"})).await.expect(403);
+}
+
+#[tokio::test]
+async fn names_beyond_what_a_key_holds_are_refused_or_kept_and_never_break_the_service() {
+    let admin = Api::admin();
+    admin.delete(&format!("/api/v1/personal-access-tokens/{}", "x".repeat(3_000))).await.expect(404);
+    admin.get(&format!("/api/progress/{}", "x".repeat(1_500))).await.expect(404);
+    let long = json!({"name": "long", "role": "viewer", "user": "u".repeat(3_000)});
+    admin.post("/api/v1/personal-access-tokens", &long).await.expect(400);
+    let mut body = samples::body(&unique("emoji"), "text");
+    body["name"] = json!("\u{1f4ca}".repeat(255 - 36) + &unique(""));
+    let report = samples::create(&admin, &body).await;
+    assert_eq!(admin.get(&format!("/api/reports/{report}")).await.expect(200).json()["name"], body["name"]);
 }

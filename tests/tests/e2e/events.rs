@@ -43,7 +43,9 @@ async fn every_function_takes_its_sample_event() {
         let payload: Value = serde_json::from_str(&payload).unwrap();
         match event["Records"].is_array() {
             true => assert!(payload["batchItemFailures"].is_array(), "{name}: {payload}"),
-            false if name == "operator-create-access-token" => assert!(payload["token"].is_string(), "{name}: {payload}"),
+            false if name == "operator-create-access-token" => {
+                assert!(payload["token"].is_string(), "{name}: {payload}")
+            }
             false => assert!(payload["statusCode"].as_u64().is_some_and(|status| status < 500), "{name}: {payload}"),
         }
     }

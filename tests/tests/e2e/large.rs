@@ -88,7 +88,9 @@ async fn bodies_above_the_limits_are_refused() {
     let admin = Api::admin();
     let report = samples::report(&admin, "small").await;
     let path = format!("/api/reports/{report}/assets/big.bin");
-    let put = |size: usize| read(admin.request("PUT", &path).header("content-type", "application/octet-stream").body(vec![7u8; size]));
+    let put = |size: usize| {
+        read(admin.request("PUT", &path).header("content-type", "application/octet-stream").body(vec![7u8; size]))
+    };
     put(4 * 1024 * 1024).await.expect(200);
     put(4 * 1024 * 1024 + 1).await.expect(413);
     put(11 * 1024 * 1024).await.expect(413);

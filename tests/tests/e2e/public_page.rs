@@ -1,9 +1,11 @@
 //! The public page: what a reader, a browser's cache and a search engine get.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use imprint_tests::{
     api::{Api, read},
     samples,
 };
+use sha2::{Digest, Sha256};
 
 /// A published report's address.
 async fn published(text: &str) -> String {
@@ -18,6 +20,11 @@ async fn the_page_needs_no_script_and_may_run_none() {
     let policy = page.header("content-security-policy");
     assert!(policy.starts_with("default-src 'none'; img-src 'self'; style-src 'sha256-"), "{policy}");
     assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
+    let style = page.text().split("<style>").nth(1).unwrap().split("</style>").next().unwrap().to_owned();
+    assert!(
+        policy.contains(&format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style)))),
+        "the page's style is allowed"
+    );
     assert!(!page.text().contains("<script"));
     assert!(!page.text().contains(" style="), "the policy forbids styles of elements");
     assert_eq!(page.header("x-robots-tag"), "noindex, nofollow");
@@ -30,12 +37,13 @@ async fn every_address_on_the_page_works() {
     let link = published("complete").await;
     let page = Api::anonymous().get(&link).await.expect(200).text();
     let token = link.rsplit('/').next().unwrap();
-    assert!(page.contains(&format!("<base href=\"/view/{token}/\">")));
     let addresses = regex::Regex::new(r##"(?:src|href)="([^"#]+)""##).unwrap();
-    let found: Vec<_> = addresses.captures_iter(&page).map(|found| found[1].to_owned()).filter(|a| !a.starts_with('/')).collect();
+    let found: Vec<_> =
+        addresses.captures_iter(&page).map(|found| found[1].to_owned()).filter(|a| !a.starts_with('/')).collect();
     assert!(found.iter().any(|a| a.ends_with(".svg")) && found.iter().any(|a| a.ends_with(".pdf")), "{found:?}");
     for address in found {
-        Api::anonymous().get(&format!("{link}/{address}")).await.expect(200);
+        assert!(address.starts_with(&format!("{token}/")), "relative to the page: {address}");
+        Api::anonymous().get(&link.replace(token, &address)).await.expect(200);
     }
 }
 
@@ -79,7 +87,12 @@ async fn a_dead_link_says_so_kindly_and_tells_nothing_else() {
     let token = known.rsplit('/').next().unwrap();
     let forged: String = token.chars().rev().collect();
     let mut pages = Vec::new();
-    for path in [format!("/view/{forged}"), "/view/short".to_owned(), format!("/view/{forged}/report.pdf"), "/view/%00".to_owned()] {
+    for path in [
+        format!("/view/{forged}"),
+        "/view/short".to_owned(),
+        format!("/view/{forged}/report.pdf"),
+        "/view/%00".to_owned(),
+    ] {
         let page = Api::anonymous().get(&path).await.expect(404);
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8", "{path}");
         pages.push(page.text());
@@ -102,7 +115,8 @@ async fn asking_for_the_head_alone_counts_no_view() {
 
 #[tokio::test]
 async fn words_of_a_report_cannot_become_markup_of_the_page() {
-    let page = Api::anonymous().get(&published("<img src=x onerror=alert(1)> \"quoted\" </details>").await).await.expect(200);
+    let page =
+        Api::anonymous().get(&published("<img src=x onerror=alert(1)> \"quoted\" </details>").await).await.expect(200);
     assert!(!page.text().contains("<img src=x"), "{}", page.text());
     assert!(page.text().contains("&lt;img src=x"), "the words are there as words");
 }

@@ -118,7 +118,8 @@ async fn a_report_that_cannot_be_rendered_fails_with_a_reason_that_names_the_pla
 async fn a_template_that_never_ends_fails_within_its_limit_and_harms_nobody() {
     let admin = Api::admin();
     let mut body = samples::body(&imprint_tests::unique("endless"), "text");
-    body["definition"] = json!({"typst": "#let n = 0\n#for i in range(100000) { for j in range(100000) { n += 1 } }\n#n"});
+    body["definition"] =
+        json!({"typst": "#let n = 0\n#for i in range(100000) { for j in range(100000) { n += 1 } }\n#n"});
     let (endless, healthy) = (samples::create(&admin, &body).await, samples::report(&admin, "fine").await);
     let (failed, done) = tokio::join!(admin.publish(&endless), admin.publish_and_wait(&healthy));
     assert_eq!(done["type"], "report");
@@ -134,7 +135,8 @@ async fn a_publication_shows_the_version_of_the_moment_it_was_asked_for() {
     let admin = Api::admin();
     let report = samples::report(&admin, "pinned words").await;
     let monitor = imprint_tests::unique("pinned");
-    let publish = admin.request("POST", &format!("/api/reports/{report}/_cloud-publish")).json(&json!({"progress": monitor}));
+    let publish =
+        admin.request("POST", &format!("/api/reports/{report}/_cloud-publish")).json(&json!({"progress": monitor}));
     let publishing = tokio::spawn(read(publish));
     let asked = loop {
         let progress = admin.get(&format!("/api/progress/{monitor}")).await;
@@ -168,7 +170,12 @@ async fn an_asset_is_part_of_the_version_and_of_the_page() {
     body["definition"]["blocks"][1] = json!({"kind": "image", "asset": "logo.svg", "alt": "Our logo"});
     let report = samples::create(&admin, &body).await;
     let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#0a7"/></svg>"##;
-    let put = || admin.request("PUT", &format!("/api/reports/{report}/assets/logo.svg")).header("content-type", "image/svg+xml").body(svg);
+    let put = || {
+        admin
+            .request("PUT", &format!("/api/reports/{report}/assets/logo.svg"))
+            .header("content-type", "image/svg+xml")
+            .body(svg)
+    };
     assert_eq!(read(put()).await.expect(200).json()["version"], 2);
     assert_eq!(read(put()).await.expect(200).json()["version"], 2, "the same content is no new version");
     admin.publish_and_wait(&report).await;

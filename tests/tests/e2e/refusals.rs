@@ -21,9 +21,11 @@ fn operations() -> Vec<Operation> {
     let document: Value = serde_yaml_ng::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let mut operations = Vec::new();
     for (path, methods) in document["paths"].as_object().unwrap() {
-        let described = methods.as_object().unwrap().iter().filter(|(method, _)| {
-            ["get", "head", "post", "put", "patch", "delete"].contains(&method.as_str())
-        });
+        let described = methods
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(method, _)| ["get", "head", "post", "put", "patch", "delete"].contains(&method.as_str()));
         operations.extend(described.map(|(method, operation)| read_operation(path, method, operation)));
     }
     assert!(operations.len() >= 20, "the document was not understood");
@@ -99,7 +101,8 @@ async fn without_a_valid_token_every_operation_that_asks_for_one_answers_401() {
 #[tokio::test]
 async fn without_the_permission_every_operation_answers_403_or_404() {
     let viewer = Api::with_role("viewer", &[]).await;
-    let missing = |operation: &&Operation| operation.permission.as_deref().is_some_and(|needed| needed != "report:read");
+    let missing =
+        |operation: &&Operation| operation.permission.as_deref().is_some_and(|needed| needed != "report:read");
     for operation in operations().iter().filter(missing) {
         let answer = call(&viewer, operation).await;
         // What the caller may not see is not there, whatever the caller may do.
@@ -126,12 +129,20 @@ async fn a_report_that_the_caller_sees_and_may_not_change_answers_403() {
 #[tokio::test]
 async fn a_name_that_nothing_has_answers_404() {
     let admin = Api::admin();
-    let named = |operation: &&Operation| operation.path.contains("00000000-0000-4000-8000") && operation.id != "native-put-workspace";
+    let named = |operation: &&Operation| {
+        operation.path.contains("00000000-0000-4000-8000") && operation.id != "native-put-workspace"
+    };
     for operation in operations().iter().filter(named) {
         refused(operation, &call(&admin, operation).await, 404);
         for odd in ["..%2f..%2fetc", "%00", "%ff", "a%0ab", "%5C", "%3F", "a%252fb", "-1", "99999999999999999999"] {
             let path = operation.path.replacen("00000000-0000-4000-8000-000000000000", odd, 1);
-            let odd = Operation { path, id: operation.id.clone(), method: operation.method.clone(), permission: None, ..*operation };
+            let odd = Operation {
+                path,
+                id: operation.id.clone(),
+                method: operation.method.clone(),
+                permission: None,
+                ..*operation
+            };
             let answer = call(&admin, &odd).await;
             assert!((400..500).contains(&answer.status), "{} {}: {}", odd.id, odd.path, answer.status);
             in_its_dialect(&odd, &answer);
@@ -162,7 +173,11 @@ async fn a_body_that_is_none_is_refused_with_400_or_415() {
             assert_eq!(answer.status, status, "{} {media_type} {body}: {}", operation.id, answer.text());
             in_its_dialect(&operation, &answer);
         }
-        assert!(send("application/json", "{\"noSuchField\": 1}").await.text().contains("noSuchField"), "{}", operation.id);
+        assert!(
+            send("application/json", "{\"noSuchField\": 1}").await.text().contains("noSuchField"),
+            "{}",
+            operation.id
+        );
     }
 }
 

@@ -10,7 +10,12 @@ async fn a_report_is_found_under_each_of_its_names() {
     let record = made.json();
     assert_eq!(made.header("location"), format!("/api/reports/{}", record["id"].as_str().unwrap()));
     let natural = record["naturalId"].as_str().unwrap().to_owned();
-    for name in [record["id"].as_str().unwrap().to_owned(), record["number"].to_string(), natural.clone(), natural.replace(':', "%3A")] {
+    for name in [
+        record["id"].as_str().unwrap().to_owned(),
+        record["number"].to_string(),
+        natural.clone(),
+        natural.replace(':', "%3A"),
+    ] {
         let found = admin.get(&format!("/api/reports/{name}")).await.expect(200).json();
         assert_eq!(found["id"], record["id"], "{name}");
         assert_eq!(found["definition"]["title"], "A small report");
@@ -123,21 +128,33 @@ async fn a_report_with_much_data_is_read_back_whole() {
 async fn bad_reports_are_refused_with_the_place_of_the_fault() {
     let admin = Api::admin();
     let table = [
-        ("an unknown kind of block", json!({"name": "x", "definition": {"blocks": [{"kind": "hologram"}]}}), "definition.blocks[0]"),
+        (
+            "an unknown kind of block",
+            json!({"name": "x", "definition": {"blocks": [{"kind": "hologram"}]}}),
+            "definition.blocks[0]",
+        ),
         ("an unknown field", json!({"name": "x", "defenition": {}}), "defenition"),
         ("no definition", json!({"name": "x"}), "definition"),
         ("no name", json!({"name": "", "definition": {"blocks": []}}), "name"),
         ("a bad slug", json!({"name": "x", "slug": "A B", "definition": {"blocks": [{"kind": "pagebreak"}]}}), "slug"),
-        ("a folder that is not there", {
-            let mut body = samples::body(&unique("nowhere"), "x");
-            body["folder"] = json!("No/Such/Folder");
-            body
-        }, "No/Such/Folder"),
-        ("a workspace that is not there", {
-            let mut body = samples::body(&unique("nowhere"), "x");
-            body["workspace"] = json!("nowhere");
-            body
-        }, "workspace"),
+        (
+            "a folder that is not there",
+            {
+                let mut body = samples::body(&unique("nowhere"), "x");
+                body["folder"] = json!("No/Such/Folder");
+                body
+            },
+            "No/Such/Folder",
+        ),
+        (
+            "a workspace that is not there",
+            {
+                let mut body = samples::body(&unique("nowhere"), "x");
+                body["workspace"] = json!("nowhere");
+                body
+            },
+            "workspace",
+        ),
     ];
     for (what, body, named) in table {
         let refused = admin.post("/api/reports", &body).await;

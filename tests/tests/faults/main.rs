@@ -157,7 +157,8 @@ async fn drained(aws: &Aws) {
     let begun = Instant::now();
     loop {
         let request = aws.sqs.get_queue_attributes().queue_url(imprint_tests::variable("PUBLISH_QUEUE_URL"));
-        let request = request.attribute_names(ApproximateNumberOfMessages).attribute_names(ApproximateNumberOfMessagesNotVisible);
+        let request =
+            request.attribute_names(ApproximateNumberOfMessages).attribute_names(ApproximateNumberOfMessagesNotVisible);
         let answer = request.send().await.unwrap();
         if answer.attributes().unwrap().values().all(|count| count == "0") {
             return;

@@ -83,6 +83,11 @@ impl TokenObject {
             views: 0,
         }
     }
+
+    /// How often the link was viewed, and how long it works.
+    pub fn with_use(self, views: u64, expires_at: Option<Timestamp>) -> Self {
+        Self { views, expires_at, ..self }
+    }
 }
 
 /// The answer of `GET /api/progress/{id}`.

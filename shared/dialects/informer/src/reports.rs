@@ -7,9 +7,10 @@ use domain::{
     report::{Report, Source, Version},
 };
 use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::{cmp::Ordering, collections::BTreeMap, fmt};
 
 /// What a list is asked for: `q`, `sort`, `start`, `limit`.
 #[derive(Debug, Clone)]
@@ -64,6 +65,17 @@ impl Sort {
     }
 }
 
+impl fmt::Display for Sort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let by = match self.by {
+            SortBy::Name => "name",
+            SortBy::CreatedAt => "createdAt",
+            SortBy::UpdatedAt => "updatedAt",
+        };
+        write!(f, "{}{by}", if self.reverse { "-" } else { "" })
+    }
+}
+
 impl Listing {
     fn finds(&self, report: &Report) -> bool {
         let Some(q) = self.q.as_deref().map(str::to_lowercase) else { return true };
@@ -92,13 +104,18 @@ impl Listing {
     }
 
     fn links(&self, total: u64) -> BTreeMap<&'static str, Href> {
-        let page = |start: u64| Href::new(format!("/api/reports?start={start}&limit={}", self.limit));
+        let page = |start: u64| {
+            let mut query = format!("start={start}&limit={}&sort={}", self.limit, self.sort);
+            if let Some(q) = &self.q {
+                query += &format!("&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
+            }
+            Href::new(format!("/api/reports?{query}"))
+        };
         let mut links = BTreeMap::from([("self", page(self.start))]);
-        // Searches keep their pages to themselves: a link would have to repeat the query.
-        if self.q.is_none() && self.start + self.limit < total {
+        if self.start + self.limit < total {
             links.insert("next", page(self.start + self.limit));
         }
-        if self.q.is_none() && self.start > 0 {
+        if self.start > 0 {
             links.insert("prev", page(self.start.saturating_sub(self.limit)));
         }
         links

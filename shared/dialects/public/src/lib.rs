@@ -2,6 +2,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Outcome, Problem, bundle::Entry, problem::Wording, publication::BundleKey, token::PublicToken};
 use flate2::read::DeflateDecoder;
 use http::response::Builder;
@@ -11,10 +12,13 @@ use std::io::Read;
 /// Refusals as small pages, in light and dark.
 pub struct Public;
 
-/// The policy of every page of ours: its own pictures and its own style, nothing else. `style` is the style's SHA-256.
-pub fn content_security_policy(style: &str) -> String {
+const STYLE: &str = include_str!("refusal.css");
+
+/// The policy of the public page: its own pictures and its own style, nothing else. `style` names the hash of the style
+/// (`sha256-…`), `frames` says who may show the page in a frame.
+pub fn content_security_policy(style: &str, frames: &str) -> String {
     format!(
-        "default-src 'none'; img-src 'self'; style-src 'sha256-{style}'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+        "default-src 'none'; img-src 'self'; style-src '{style}'; base-uri 'self'; form-action 'none'; frame-ancestors {frames}"
     )
 }
 
@@ -58,6 +62,13 @@ pub fn cached(answer: Builder, bundle: &BundleKey) -> Builder {
         .header("referrer-policy", "no-referrer")
 }
 
+/// The page with addresses that work under `/view/{token}`. In the bundle they are relative to its own folder, so that it can be
+/// read from a disk too. Words of a report never look like an attribute: their quotes are escaped.
+pub fn with_addresses(html: &str, token: &PublicToken) -> String {
+    let pages = html.replace("=\"pages/", &format!("=\"{token}/pages/"));
+    pages.replace("=\"report.pdf", &format!("=\"{token}/report.pdf"))
+}
+
 /// The contents of a bundle's entry.
 ///
 /// # Errors
@@ -74,6 +85,15 @@ pub fn inflated(entry: &Entry, bytes: Vec<u8>) -> Outcome<Vec<u8>> {
 impl Wording for Public {
     const MEDIA_TYPE: &'static str = "text/html; charset=utf-8";
 
+    fn headers() -> Vec<(&'static str, String)> {
+        let style = format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE)));
+        vec![
+            ("content-security-policy", content_security_policy(&style, "'none'")),
+            ("x-robots-tag", "noindex, nofollow".to_owned()),
+            ("referrer-policy", "no-referrer".to_owned()),
+        ]
+    }
+
     fn refusal(problem: &Problem, request_id: &str) -> String {
         let (title, text) = match problem {
             Problem::Internal(_) | Problem::Busy(_) => (
@@ -87,7 +107,8 @@ impl Wording for Public {
                     .to_owned(),
             ),
         };
-        include_str!("refusal.html").replace("{{title}}", title).replace("{{text}}", &text)
+        let page = include_str!("refusal.html").replace("{{style}}", STYLE);
+        page.replace("{{title}}", title).replace("{{text}}", &text)
     }
 }
 

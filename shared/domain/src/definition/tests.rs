@@ -15,17 +15,20 @@ fn nested(depth: usize) -> Value {
     )
 }
 
+/// A description, a definition, and the place and words of what is wrong with it.
+type Case = (&'static str, Value, &'static str, &'static str);
+
+fn refuses<const N: usize>(cases: [Case; N]) {
+    for (what, value, field, message) in cases {
+        let error = Definition::parse(&value).expect_err(what);
+        assert_eq!(error.field, field, "{what}: {}", error.message);
+        assert!(error.message.contains(message), "{what}: {}", error.message);
+    }
+}
+
 #[test]
-fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
-    let column =
-        |column: Value| with_block(json!({"kind": "table", "data": "rows", "columns": [{"field": "a"}, column]}));
-    let chart = |key: &str, value: Value| {
-        let mut chart = json!({"kind": "chart", "chart": "bar", "data": "sales", "x": "month", "y": ["amount"]});
-        chart[key] = value;
-        with_block(chart)
-    };
-    let param = |param: Value| json!({"blocks": [], "params": [{"name": "a"}, param]});
-    let cases = [
+fn a_wrong_definition_is_refused_with_its_place() {
+    refuses([
         ("not an object", json!([]), "definition", "must be an object"),
         ("neither body", json!({}), "definition", "needs `blocks`"),
         ("both bodies", json!({"blocks": [], "typst": "a"}), "definition", "keep one of them"),
@@ -49,6 +52,12 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
             "definition.lang",
             "such as en, de or en-GB",
         ),
+    ]);
+}
+
+#[test]
+fn a_wrong_block_is_refused_with_its_place() {
+    refuses([
         (
             "a block that is no object",
             with_block(json!("text")),
@@ -104,6 +113,17 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
             "definition.blocks[1].items[0].value",
             "is missing",
         ),
+    ]);
+}
+
+#[test]
+fn a_wrong_chart_is_refused_with_its_place() {
+    let chart = |key: &str, value: Value| {
+        let mut chart = json!({"kind": "chart", "chart": "bar", "data": "sales", "x": "month", "y": ["amount"]});
+        chart[key] = value;
+        with_block(chart)
+    };
+    refuses([
         (
             "an unknown chart",
             chart("chart", json!("radar")),
@@ -113,6 +133,14 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
         ("a chart of nothing", chart("y", json!([])), "definition.blocks[1].y", "needs 1 to 8 fields to draw, not 0"),
         ("an empty path", chart("data", json!("a..b")), "definition.blocks[1].data", "`a..b` is no path"),
         ("a chart too high", chart("height", json!(5000)), "definition.blocks[1].height", "must be 80 to 700 points"),
+    ]);
+}
+
+#[test]
+fn a_wrong_table_is_refused_with_its_place() {
+    let column =
+        |column: Value| with_block(json!({"kind": "table", "data": "rows", "columns": [{"field": "a"}, column]}));
+    refuses([
         (
             "no columns",
             with_block(json!({"kind": "table", "data": "rows", "columns": []})),
@@ -161,6 +189,12 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
             "definition.blocks[1].totals",
             "`b` is not the field of a column",
         ),
+    ]);
+}
+
+#[test]
+fn wrong_nesting_is_refused_with_its_place() {
+    refuses([
         (
             "one column of blocks",
             with_block(json!({"kind": "columns", "columns": [[]]})),
@@ -185,6 +219,13 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
             "definition.blocks",
             "more than 1000 blocks",
         ),
+    ]);
+}
+
+#[test]
+fn a_wrong_parameter_is_refused_with_its_place() {
+    let param = |param: Value| json!({"blocks": [], "params": [{"name": "a"}, param]});
+    refuses([
         (
             "a parameter with a space",
             param(json!({"name": "my param"})),
@@ -210,12 +251,7 @@ fn a_wrong_definition_is_refused_with_its_place_and_what_to_change() {
             "definition.params[1].default",
             "must be a date",
         ),
-    ];
-    for (what, value, field, message) in cases {
-        let error = Definition::parse(&value).expect_err(what);
-        assert_eq!(error.field, field, "{what}: {}", error.message);
-        assert!(error.message.contains(message), "{what}: {}", error.message);
-    }
+    ]);
 }
 
 #[test]
