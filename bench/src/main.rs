@@ -1,3 +1,36 @@
-//! The benchmarks: `make bench`.
+//! The benchmarks, as plain tables: `imprint-bench`, or one part of it by its name. README.md says how to read them.
+//!
+//! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`rendering`]: how long reports take to render.
+//! They share [`project`], where things are; [`function_process`], a function without AWS; [`figures`] and [`table`].
 
-fn main() {}
+#![allow(clippy::print_stdout, reason = "tables are what this program is for")]
+
+mod figures;
+mod function_process;
+mod project;
+mod rendering;
+mod requests;
+mod start;
+mod table;
+
+/// A benchmark that could not be made ends the program; one that misses its goal does not.
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome<()> {
+    // Reports are rendered in children of this program, as the worker does it.
+    render::sandbox::run_child_if_asked();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match words.first().map(String::as_str) {
+        None => {
+            start::run().await?;
+            requests::run().await?;
+            rendering::run().await
+        }
+        Some("start") => start::run().await,
+        Some("requests") => requests::run().await,
+        Some("render") => rendering::run().await,
+        Some(rendering::REGISTER_CHILD) => rendering::register::child(),
+        Some(_) => Err("usage: imprint-bench [start | requests | render]".into()),
+    }
+}

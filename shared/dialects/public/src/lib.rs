@@ -101,7 +101,7 @@ impl Wording for Public {
                 format!("Please try again in a minute. Reference: {request_id}"),
             ),
             _ => (
-                "This link does not work (any more)",
+                "This link does not work",
                 "The report may have been withdrawn, or the address may be incomplete. \
                  Ask the person who sent you the link for a new one."
                     .to_owned(),

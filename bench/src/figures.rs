@@ -1,0 +1,27 @@
+//! Medians, and what the system knows about a process.
+
+use crate::Outcome;
+use std::{fs, time::Instant};
+
+/// A megabyte of the goals.
+pub const MB: f64 = 1e6;
+
+/// The median; 0 of nothing.
+pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    let mut figures: Vec<f64> = figures.into_iter().collect();
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or_default()
+}
+
+/// The milliseconds since then.
+pub fn milliseconds(since: Instant) -> f64 {
+    since.elapsed().as_secs_f64() * 1e3
+}
+
+/// A line of `/proc/<pid>/status` in MB: `VmRSS` is the memory that is resident now, `VmHWM` the most that ever was.
+pub fn memory(pid: &str, line: &str) -> Outcome<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let value = status.lines().find_map(|text| text.strip_prefix(line)?.strip_prefix(':')?.trim().strip_suffix(" kB"));
+    let value = value.ok_or_else(|| format!("/proc/{pid}/status has no {line}"))?;
+    Ok(value.trim().parse::<f64>()? * 1024.0 / MB)
+}

@@ -1,0 +1,98 @@
+//! The calls, in the order in which they are made. A name in braces is one that an earlier call kept.
+
+/// A call of a function.
+pub struct Call {
+    pub function: &'static str,
+    /// What is special about this call of it.
+    pub what: &'static str,
+    pub method: &'static str,
+    pub path: &'static str,
+    pub body: Body,
+    /// Where in the answer something is, and the name under which it is kept. `/etag` is the header.
+    pub keep: &'static [(&'static str, &'static str)],
+    /// The most requests there should be, of all services together.
+    pub goal: Option<u32>,
+}
+
+/// What a call sends.
+pub enum Body {
+    Nothing,
+    Json(&'static str),
+    /// A report of the demo under another slug.
+    Demo(&'static str),
+    /// A picture.
+    Picture,
+    /// Nothing, but the reader has the page already.
+    Known,
+}
+
+use Body::{Demo, Json, Known, Nothing, Picture};
+
+const fn call(function: &'static str, what: &'static str, method: &'static str, path: &'static str) -> Call {
+    Call { function, what, method, path, body: Nothing, keep: &[], goal: None }
+}
+
+impl Call {
+    const fn body(self, body: Body) -> Self {
+        Self { body, ..self }
+    }
+
+    const fn keep(self, keep: &'static [(&'static str, &'static str)]) -> Self {
+        Self { keep, ..self }
+    }
+
+    const fn goal(self, goal: u32) -> Self {
+        Self { goal: Some(goal), ..self }
+    }
+}
+
+/// Instead of a method: the start of a publication by itself, see `publication.rs`.
+pub const START: &str = "START";
+/// Instead of a method: the work that the start before it has caused.
+pub const WORK: &str = "WORK";
+/// The function that does that work.
+pub const WORKER: &str = "publish-worker";
+
+const READ: u32 = 2;
+const VIEW: u32 = 2;
+const PUBLISH: u32 = 4;
+
+/// Every call that is counted.
+pub const CALLS: &[Call] = &[
+    call("native-put-workspace", "a new one", "PUT", "/api/v1/workspaces/{slug}").body(Json(r#"{"name":"Bench"}"#)),
+    call("native-put-workspace", "once more", "PUT", "/api/v1/workspaces/{slug}").body(Json(r#"{"name":"Bench 2"}"#)),
+    call("cxreports-list-workspaces", "", "GET", "/api/v1/workspaces"),
+    call("native-create-report", "dashboard", "POST", "/api/reports")
+        .body(Demo("sales-dashboard"))
+        .keep(&[("/uid", "uid"), ("/number", "number"), ("/naturalId", "natural")]),
+    call("native-create-report", "register: source over 12 KB", "POST", "/api/reports")
+        .body(Demo("transaction-register"))
+        .keep(&[("/uid", "register")]),
+    call("informer-get-report", "by uid", "GET", "/api/reports/{uid}").goal(READ),
+    call("informer-get-report", "by number", "GET", "/api/reports/{number}").goal(READ),
+    call("informer-get-report", "by natural id", "GET", "/api/reports/{natural}").goal(READ),
+    call("informer-get-report", "register: source over 12 KB", "GET", "/api/reports/{register}").goal(READ),
+    call("informer-list-reports", "", "GET", "/api/reports"),
+    call("native-update-report", "", "PUT", "/api/reports/{uid}").body(Json(r#"{"description":"Counted."}"#)),
+    call("native-put-asset", "", "PUT", "/api/reports/{uid}/assets/dot.svg").body(Picture),
+    call("informer-publish-report", "start alone", START, "").goal(PUBLISH),
+    call(WORKER, "dashboard, one asset", WORK, ""),
+    call("informer-publish-report", "start to answer", "POST", "/api/reports/{natural}/_cloud-publish")
+        .keep(&[("/id", "token"), ("/url", "link")]),
+    call("informer-get-progress", "by id", "GET", "/api/progress/{publication}").goal(READ),
+    call("informer-get-token", "", "GET", "/api/tokens/{token}").goal(READ),
+    call("public-view-report", "GET", "GET", "{link}").keep(&[("/etag", "etag")]).goal(VIEW),
+    call("public-view-report", "GET, page is known", "GET", "{link}").body(Known).goal(VIEW),
+    call("public-view-report", "HEAD", "HEAD", "{link}").goal(VIEW),
+    call("public-view-page", "", "GET", "{link}/pages/1").goal(VIEW),
+    call("public-download-pdf", "", "GET", "{link}/report.pdf").goal(VIEW),
+    call("informer-unpublish-report", "", "POST", "/api/reports/{natural}/_cloud-unpublish"),
+    call("native-delete-report", "dashboard", "DELETE", "/api/reports/{natural}"),
+    call("native-delete-report", "register", "DELETE", "/api/reports/{register}"),
+    call("native-create-access-token", "", "POST", "/api/v1/personal-access-tokens")
+        .body(Json(r#"{"name":"bench","role":"viewer"}"#))
+        .keep(&[("/id", "access")]),
+    call("native-list-access-tokens", "", "GET", "/api/v1/personal-access-tokens"),
+    call("native-revoke-access-token", "", "DELETE", "/api/v1/personal-access-tokens/{access}"),
+    call("gateway-answer-unknown", "", "GET", "/nothing/here"),
+];
