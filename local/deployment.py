@@ -67,6 +67,8 @@ def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
     known = {
         "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
         "PublicUrl": stack.api_url,
+        # Nothing here speaks TLS; with IMPRINT_AUTH=1 the bucket's policy would refuse every request.
+        "RequireTls": "false",
     }
     kept_file = stack.state / "parameters.json"
     kept: dict[str, str] = json.loads(kept_file.read_text()) if kept_file.exists() else {}

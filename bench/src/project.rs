@@ -61,7 +61,9 @@ pub fn functions() -> Outcome<Vec<Function>> {
             functions.push(Function { name: name.to_owned(), variables: Vec::new() });
         } else if text == "Variables:" {
             variables = Some(indent);
-        } else if let (Some(_), Some(function), Some((name, _))) = (variables, functions.last_mut(), text.split_once(':')) {
+        } else if let (Some(_), Some(function), Some((name, _))) =
+            (variables, functions.last_mut(), text.split_once(':'))
+        {
             function.variables.push(name.to_owned());
         }
     }

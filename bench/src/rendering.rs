@@ -44,10 +44,14 @@ pub async fn run() -> Outcome<()> {
     }
     print_dashboard(&rounds);
     if let Some((ours, peer)) = sizes {
-        if let Ok(d)=std::env::var("DUMP"){std::fs::write(format!("{d}/ours.pdf"),&ours.pdf)?;std::fs::write(format!("{d}/peer.pdf"),&peer.pdf)?;}
         let mut table = Table::new(&["document", "pages", "PDF KB", "SVG KB"]);
         table.row(register::sizes("dashboard", &ours));
-        table.row(["dashboard, Typst alone".into(), peer.pages.len().to_string(), kilobytes(peer.pdf.len()), svg(&peer.pages)]);
+        table.row([
+            "dashboard, Typst alone".into(),
+            peer.pages.len().to_string(),
+            kilobytes(peer.pdf.len()),
+            svg(&peer.pages),
+        ]);
         table.row(register::sizes("register", &render(&job("transaction-register", 0)?)?));
         table.print("Render: what comes out");
     }
@@ -59,7 +63,7 @@ async fn round(demo: &Value, n: usize) -> Outcome<(Round, (Rendered, peer::Expor
     let (job, mut round) = (job_of(demo, n)?, Round::default());
     let (mut ours, mut theirs) = (None, None);
     for turn in 0..2 {
-        if (turn + n) % 2 == 0 {
+        if (turn + n).is_multiple_of(2) {
             let begun = Instant::now();
             ours = Some(render(&job)?);
             round.here = milliseconds(begun);

@@ -30,7 +30,9 @@ pub async fn run() -> Outcome<()> {
         table.row([function.into(), what.into(), dynamodb, s3, sqs, all, limit, verdict(sum.into(), goal)]);
     }
     table.print("Requests: of DynamoDB, S3 and SQS by each call of a warm function");
-    println!("A publication from start to answer: what its start takes, a get each time it looks, at the end state and link.");
+    println!(
+        "A publication from start to answer: what its start takes, a get each time it looks, at the end state and link."
+    );
     Ok(())
 }
 
@@ -62,7 +64,8 @@ async fn counted_call(stack: &Stack, call: &Call, names: &mut Names) -> Outcome<
     let answer = stack.send(call, names).await?;
     let counts = stack.line(call.function, before).await?;
     for (pointer, name) in call.keep {
-        let value = answer.pointer(pointer).ok_or_else(|| format!("{} answers no {pointer}: {answer}", call.function))?;
+        let value =
+            answer.pointer(pointer).ok_or_else(|| format!("{} answers no {pointer}: {answer}", call.function))?;
         names.insert(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
     Ok(counts)

@@ -43,8 +43,20 @@ pub async fn run() -> Outcome<()> {
     let (time, memory) = (median(beside.iter().map(|(ms, _)| *ms)), median(beside.iter().map(|(_, memory)| *memory)));
     let dash = || "-".to_owned();
     let (time, memory, size) = (format!("{time:.1}"), format!("{memory:.1}"), format!("{:.1}", size(&bare)?));
-    table.row(["bare-function".to_owned(), time.clone(), time, "1.00".to_owned(), dash(), memory, dash(), size, dash()]);
-    table.print(&format!("Start: process to first poll of the Runtime API, medians of {ROUNDS} pairs; resident memory then"));
+    table.row([
+        "bare-function".to_owned(),
+        time.clone(),
+        time,
+        "1.00".to_owned(),
+        dash(),
+        memory,
+        dash(),
+        size,
+        dash(),
+    ]);
+    table.print(&format!(
+        "Start: process to first poll of the Runtime API, medians of {ROUNDS} pairs; resident memory then"
+    ));
     println!("{}", note(&bare));
     Ok(())
 }

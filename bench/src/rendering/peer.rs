@@ -52,7 +52,8 @@ pub struct Exported {
 impl Peer {
     /// The document with these data.
     pub fn new(files: BTreeMap<String, String>, data: &Value) -> Outcome<Self> {
-        let mut files: BTreeMap<_, _> = files.into_iter().map(|(name, text)| (name, Bytes::from_string(text))).collect();
+        let mut files: BTreeMap<_, _> =
+            files.into_iter().map(|(name, text)| (name, Bytes::from_string(text))).collect();
         files.insert("data.json".into(), Bytes::from_string(data.to_string()));
         let path = VirtualPath::new("/main.typ").map_err(|error| format!("{error:?}"))?;
         let text = fs::read_to_string(project::root().join(DASHBOARD))?;

@@ -4,15 +4,16 @@ use serde_json::Value;
 use std::{collections::BTreeMap, f64::consts::TAU, fmt::Write};
 
 const COLOURS: [&str; 4] = ["#0f766e", "#e0912f", "#3b6fb6", "#b4532a"];
-const WIDTH: f64 = 204.0;
+const WIDTH: f64 = 202.0;
 const HEIGHT: f64 = 149.0;
 
 /// The files by name.
 pub fn files(data: &Value) -> BTreeMap<String, String> {
     let years = [values(data, "months", "this_year"), values(data, "months", "last_year")];
+    let above_175: Vec<f64> = values(data, "weeks", "orders").iter().map(|orders| orders - 175.0).collect();
     [
         ("months.svg".to_owned(), bars(&years, 500_000.0, 5)),
-        ("weeks.svg".to_owned(), line(&values(data, "weeks", "orders"), 300.0, 6)),
+        ("weeks.svg".to_owned(), line(&above_175, 150.0, 6)),
         ("segments.svg".to_owned(), ring(&values(data, "segments", "revenue"))),
     ]
     .into()
@@ -36,7 +37,11 @@ fn bars(series: &[Vec<f64>], top: f64, steps: usize) -> String {
             let (x, width) = (band * (m as f64 + 0.12 + 0.39 * n as f64), band * 0.36);
             let (y, height) = (y(*value, top), y(0.0, top) - y(*value, top));
             let colour = COLOURS[n % COLOURS.len()];
-            write!(svg, r#"<rect x="{x:.2}" y="{y:.2}" width="{width:.2}" height="{height:.2}" rx="2" fill="{colour}"/>"#).ok();
+            write!(
+                svg,
+                r#"<rect x="{x:.2}" y="{y:.2}" width="{width:.2}" height="{height:.2}" rx="2" fill="{colour}"/>"#
+            )
+            .ok();
         }
     }
     svg + "</svg>"
@@ -45,11 +50,18 @@ fn bars(series: &[Vec<f64>], top: f64, steps: usize) -> String {
 fn line(values: &[f64], top: f64, steps: usize) -> String {
     let mut svg = open(WIDTH, HEIGHT) + &grid(steps);
     let band = WIDTH / values.len().max(1) as f64;
-    let points: Vec<_> = values.iter().enumerate().map(|(n, value)| (band * (n as f64 + 0.5), y(*value, top))).collect();
+    let points: Vec<_> =
+        values.iter().enumerate().map(|(n, value)| (band * (n as f64 + 0.5), y(*value, top))).collect();
     let path: Vec<_> = points.iter().map(|(x, y)| format!("{x:.2},{y:.2}")).collect();
-    write!(svg, r#"<polyline points="{}" fill="none" stroke="{}" stroke-width="1.8"/>"#, path.join(" "), COLOURS[0]).ok();
+    write!(svg, r#"<polyline points="{}" fill="none" stroke="{}" stroke-width="1.8"/>"#, path.join(" "), COLOURS[0])
+        .ok();
     for (x, y) in points {
-        write!(svg, r##"<circle cx="{x:.2}" cy="{y:.2}" r="2.5" fill="#ffffff" stroke="{}" stroke-width="1.8"/>"##, COLOURS[0]).ok();
+        write!(
+            svg,
+            r##"<circle cx="{x:.2}" cy="{y:.2}" r="2.5" fill="#ffffff" stroke="{}" stroke-width="1.8"/>"##,
+            COLOURS[0]
+        )
+        .ok();
     }
     svg + "</svg>"
 }
@@ -74,7 +86,9 @@ fn ring(values: &[f64]) -> String {
 }
 
 fn open(width: f64, height: f64) -> String {
-    format!(r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">"#)
+    format!(
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">"#
+    )
 }
 
 fn grid(steps: usize) -> String {

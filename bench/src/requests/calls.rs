@@ -62,12 +62,14 @@ pub const CALLS: &[Call] = &[
     call("native-put-workspace", "a new one", "PUT", "/api/v1/workspaces/{slug}").body(Json(r#"{"name":"Bench"}"#)),
     call("native-put-workspace", "once more", "PUT", "/api/v1/workspaces/{slug}").body(Json(r#"{"name":"Bench 2"}"#)),
     call("cxreports-list-workspaces", "", "GET", "/api/v1/workspaces"),
-    call("native-create-report", "dashboard", "POST", "/api/reports")
-        .body(Demo("sales-dashboard"))
-        .keep(&[("/uid", "uid"), ("/number", "number"), ("/naturalId", "natural")]),
+    call("native-create-report", "dashboard", "POST", "/api/reports").body(Demo("sales-dashboard")).keep(&[
+        ("/id", "uid"),
+        ("/number", "number"),
+        ("/naturalId", "natural"),
+    ]),
     call("native-create-report", "register: source over 12 KB", "POST", "/api/reports")
         .body(Demo("transaction-register"))
-        .keep(&[("/uid", "register")]),
+        .keep(&[("/id", "register")]),
     call("informer-get-report", "by uid", "GET", "/api/reports/{uid}").goal(READ),
     call("informer-get-report", "by number", "GET", "/api/reports/{number}").goal(READ),
     call("informer-get-report", "by natural id", "GET", "/api/reports/{natural}").goal(READ),
@@ -84,7 +86,7 @@ pub const CALLS: &[Call] = &[
     call("public-view-report", "GET", "GET", "{link}").keep(&[("/etag", "etag")]).goal(VIEW),
     call("public-view-report", "GET, page is known", "GET", "{link}").body(Known).goal(VIEW),
     call("public-view-report", "HEAD", "HEAD", "{link}").goal(VIEW),
-    call("public-view-page", "", "GET", "{link}/pages/1").goal(VIEW),
+    call("public-view-page", "", "GET", "{link}/pages/1.svg").goal(VIEW),
     call("public-download-pdf", "", "GET", "{link}/report.pdf").goal(VIEW),
     call("informer-unpublish-report", "", "POST", "/api/reports/{natural}/_cloud-unpublish"),
     call("native-delete-report", "dashboard", "DELETE", "/api/reports/{natural}"),

@@ -44,7 +44,8 @@ fn variables() -> Outcome<Vec<(String, String)>> {
         ("PUBLISH_WAIT_SECONDS".to_owned(), "0".to_owned()),
         ("BUCKET".to_owned(), variable("BUCKET_NAME")?),
     ];
-    for name in ["CATALOG_TABLE", "LINKS_TABLE", "ACCESS_TABLE", "PUBLISH_QUEUE_URL", "PUBLIC_URL", "AWS_ENDPOINT_URL"] {
+    for name in ["CATALOG_TABLE", "LINKS_TABLE", "ACCESS_TABLE", "PUBLISH_QUEUE_URL", "PUBLIC_URL", "AWS_ENDPOINT_URL"]
+    {
         variables.push((name.to_owned(), variable(name)?));
     }
     Ok(variables)

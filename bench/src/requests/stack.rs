@@ -27,7 +27,8 @@ impl Counts {
 
     /// Reads a line of a function's log.
     pub fn of_line(line: &Value) -> Self {
-        let count = |service: &str| line[service].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX);
+        let count =
+            |service: &str| line[service].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX);
         Self { dynamodb: count("dynamodb"), s3: count("s3"), sqs: count("sqs") }
     }
 }
@@ -85,7 +86,8 @@ impl Stack {
         let mut lines = Vec::new();
         for file in fs::read_dir(&self.logs)? {
             let text = fs::read(file?.path())?;
-            let values = text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
+            let values =
+                text.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<Value>(line).ok());
             lines.extend(values.filter(|line| line["function"] == function && line.get("durationMs").is_some()));
         }
         Ok(lines)

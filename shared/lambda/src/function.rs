@@ -70,7 +70,7 @@ impl Function {
             self.log(&id, &route, &response, begun);
             Ok::<_, Infallible>(response)
         };
-        lambda_http::run(service_fn(|request| served(request))).await
+        lambda_http::run(service_fn(served)).await
     }
 
     fn log(&self, id: &str, route: &str, response: &Response<Body>, begun: Instant) {

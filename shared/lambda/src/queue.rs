@@ -30,7 +30,7 @@ impl Function {
             }
             Ok::<_, Error>(response)
         };
-        lambda_runtime::run(service_fn(|event| batch(event))).await
+        lambda_runtime::run(service_fn(batch)).await
     }
 
     async fn one(&self, id: &str, handled: impl Future<Output = Outcome<()>>) -> bool {

@@ -61,7 +61,7 @@ struct KeptVersion {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "node", rename_all = "lowercase")]
 enum Entry {
-    Report { report: Report },
+    Report { report: Box<Report> },
     Folder { id: String },
 }
 
@@ -179,7 +179,7 @@ impl Reports {
                 alias_item(&ReportRef::Natural(report.natural_id.clone()))?,
                 "attribute_not_exists(pk) OR attribute_exists(deleted)",
             )?,
-            self.catalog.put(to_item(&place, &Entry::Report { report: report.clone() })?, new)?,
+            self.catalog.put(to_item(&place, &Entry::Report { report: Box::new(report.clone()) })?, new)?,
             self.catalog.put(alias_item(&ReportRef::Number(report.number))?, new)?,
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
             self.catalog.put(to_item(&version_key(report.uid, 1), &version)?, new)?,
@@ -277,7 +277,7 @@ impl Reports {
     async fn write_version(&self, open: &OpenReport, report: Report, version: KeptVersion) -> Outcome<Report> {
         let before = entry_key(&open.report.workspace, &open.report.parent, &open.report.name);
         let after = entry_key(&report.workspace, &report.parent, &report.name);
-        let entry = to_item(&after, &Entry::Report { report: report.clone() })?;
+        let entry = to_item(&after, &Entry::Report { report: Box::new(report.clone()) })?;
         let head = to_item(&head_key(report.uid), &report)?;
         let mut writes = vec![
             // The version that was read is still the newest: no change is lost, and none is made to a deleted report.
@@ -344,7 +344,7 @@ impl Reports {
     pub async fn list(&self, workspace: &str) -> Outcome<Vec<Report>> {
         let entries: Vec<Entry> = self.catalog.partition(&format!("TREE#{workspace}"), "").await?;
         let reports = entries.into_iter().filter_map(|entry| match entry {
-            Entry::Report { report } => Some(report),
+            Entry::Report { report } => Some(*report),
             Entry::Folder { .. } => None,
         });
         Ok(reports.collect())

@@ -13,7 +13,7 @@ fn noise_png(bytes: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15u64;
     let mut raw = Vec::with_capacity(height * (width + 1));
     for _ in 0..height {
-        raw.push(0);
+        raw.extend([0]);
         for _ in 0..width {
             state ^= state << 13;
             state ^= state >> 7;
