@@ -49,7 +49,7 @@ TEST := cargo test --profile local --workspace
 TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5
 
 test: python ## Every test: units, then end to end against a fresh stack
-	$(TEST) --lib --bins --test drift --test sandbox
+	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --no-run
 	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults
 

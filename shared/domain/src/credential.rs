@@ -1,7 +1,7 @@
 //! Personal access tokens (PATs), roles, permissions and callers.
 
+use crate::names::NaturalId;
 use crate::problem::{Outcome, Problem};
-use crate::report::NaturalId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! The rules and types of Imprint: no AWS, no HTTP, no clock and no randomness (these come in as arguments).
 //!
-//! - [`report`]: what a report is, its names, its versions; [`definition`]: what a report's author writes.
+//! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
 //! - [`credential`]: personal access tokens, roles, permissions, callers.
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
@@ -12,6 +12,7 @@
 pub mod bundle;
 pub mod credential;
 pub mod definition;
+pub mod names;
 pub mod problem;
 pub mod progress;
 pub mod publication;

@@ -1,7 +1,7 @@
 //! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Outcome, Problem, credential::Secret, report::ReportRef};
+use domain::{Outcome, Problem, credential::Secret, names::ReportRef};
 use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
 use serde::de::DeserializeOwned;
 
@@ -169,13 +169,11 @@ impl Request {
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
+        let (path, error) = (error.path().to_string(), error.into_inner());
+        // Text that is no JSON has no fields yet; a missing field is a fault of the whole body.
         match path.as_str() {
-            "." => Problem::malformed(format!(
-                "The body is not what this call takes: {}.",
-                without_position(error.inner())
-            )),
-            _ => Problem::invalid(path, format!("{}.", without_position(error.inner()))),
+            path if error.is_data() && path != "." => Problem::invalid(path, format!("{}.", without_position(&error))),
+            _ => Problem::malformed(format!("The body is not what this call takes: {}.", without_position(&error))),
         }
     })?;
     reader.end().map_err(|error| Problem::malformed(format!("The body goes on after its end: {error}.")))?;

@@ -4,14 +4,14 @@
 use crate::{
     Aws, Reports, ambient,
     aws::Variable,
-    reports::alias,
+    keys::alias,
     table::{Item, Key, Refused, Table, fault, from_item, s, to_item, transact},
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, NewAccessToken, Secret},
-    report::ReportRef,
+    names::ReportRef,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

@@ -7,9 +7,10 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    keys::{partition, state_key},
     links::{self, Link},
     objects::Objects,
-    reports::{OpenReport, Reports, open, partition, state_key},
+    reports::{OpenReport, Reports, open},
     table::{Key, Refused, Table, fault, n, to_item, transact, until_settled},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;

@@ -74,14 +74,7 @@ impl Publications {
             condition: None,
         };
         let change = unfinished(change);
-        let update = self.catalog.client.update_item().table_name(&self.catalog.name);
-        let update = update
-            .set_key(Some(publication_key(id).item()))
-            .update_expression(change.expression)
-            .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values(Some(change.values))
-            .return_values(ReturnValue::AllNew);
+        let update = self.catalog.changing(&publication_key(id), change).return_values(ReturnValue::AllNew);
         match update.send().await {
             Ok(answer) => Ok(Begun::Work(Box::new(from_item(answer.attributes.unwrap_or_default())?))),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
@@ -106,13 +99,7 @@ impl Publications {
             messages: &'a [&'a str],
         }
         let change = unfinished(Change::set(&Advance { percent, messages }, &[])?);
-        let update = self.catalog.client.update_item().table_name(&self.catalog.name);
-        let update = update
-            .set_key(Some(publication_key(id).item()))
-            .update_expression(change.expression)
-            .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names))
-            .set_expression_attribute_values(Some(change.values));
+        let update = self.catalog.changing(&publication_key(id), change);
         match update.send().await {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
             answer => answer.map(drop).map_err(fault),

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::transact_write_items::TransactWriteItemsError,
+    operation::{transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder},
     types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
 };
 use backon::{ExponentialBuilder, Retryable};
@@ -112,7 +112,17 @@ impl Table {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
     }
 
-    /// A change of some attributes of an item.
+    /// A change of some attributes of an item, by itself.
+    pub(crate) fn changing(&self, key: &Key, change: Change) -> UpdateItemFluentBuilder {
+        let update = self.client.update_item().table_name(&self.name).set_key(Some(key.item()));
+        update
+            .update_expression(change.expression)
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
+            .set_expression_attribute_values(Some(change.values))
+    }
+
+    /// A change of some attributes of an item, in a transaction.
     pub(crate) fn update(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
         let update = Update::builder()
             .table_name(&self.name)

@@ -3,8 +3,9 @@
 use crate::{
     Aws,
     aws::Variable,
-    reports::Numbers,
-    table::{Key, Table, to_item},
+    keys::{WORKSPACES, workspace_key},
+    numbers::Numbers,
+    table::{Table, to_item},
 };
 use domain::{
     Outcome, Problem,
@@ -16,13 +17,6 @@ use domain::{
 pub struct Workspaces {
     catalog: Table,
     numbers: Numbers,
-}
-
-const LIST: &str = "WORKSPACES";
-
-/// The key of a workspace.
-pub(crate) fn key(code: &str) -> Key {
-    Key::new(LIST, code)
 }
 
 impl Workspaces {
@@ -38,7 +32,7 @@ impl Workspaces {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn list(&self) -> Outcome<Vec<Workspace>> {
-        self.catalog.partition(LIST, "").await
+        self.catalog.partition(WORKSPACES, "").await
     }
 
     /// Makes the workspace or changes its fields. `true`: it is new.
@@ -47,14 +41,14 @@ impl Workspaces {
     /// `Invalid` for wrong fields.
     pub async fn put(&self, code: &str, fields: WorkspaceFields) -> Outcome<(Workspace, bool)> {
         fields.check(code)?;
-        let before: Option<Workspace> = self.catalog.get(&key(code)).await?;
+        let before: Option<Workspace> = self.catalog.get(&workspace_key(code)).await?;
         let new = before.is_none();
         let number = match before {
             Some(workspace) => workspace.number,
             None => self.numbers.next().await?,
         };
         let workspace = Workspace { code: code.to_owned(), number, name: fields.name, description: fields.description };
-        let item = to_item(&key(code), &workspace)?;
+        let item = to_item(&workspace_key(code), &workspace)?;
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
         // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.
         let put = match new {

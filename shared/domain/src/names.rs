@@ -1,0 +1,117 @@
+//! The names of a report: a number, a uid, and a natural id that people write.
+
+use crate::problem::{Outcome, Problem};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use uuid::Uuid;
+
+/// The name that people and documents use: `owner:slug`, fixed for the life of the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct NaturalId {
+    owner: String,
+    slug: String,
+}
+
+impl NaturalId {
+    /// # Errors
+    /// `Invalid` naming the part that holds anything but lower-case letters, digits, `-`, `_` and `.`.
+    pub fn new(owner: &str, slug: &str) -> Outcome<Self> {
+        for (field, part) in [("owner", owner), ("slug", slug)] {
+            let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
+            if part.is_empty() || part.len() > 100 || !part.bytes().all(sound) {
+                return Err(Problem::invalid(field, "use 1 to 100 lower-case letters, digits, -, _ and dots."));
+            }
+        }
+        Ok(Self { owner: owner.to_owned(), slug: slug.to_owned() })
+    }
+
+    pub fn owner(&self) -> &str {
+        &self.owner
+    }
+
+    pub fn slug(&self) -> &str {
+        &self.slug
+    }
+}
+
+impl fmt::Display for NaturalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.owner, self.slug)
+    }
+}
+
+impl From<NaturalId> for String {
+    fn from(id: NaturalId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for NaturalId {
+    type Error = Problem;
+
+    fn try_from(text: String) -> Outcome<Self> {
+        let (owner, slug) = text.split_once(':').ok_or_else(|| Problem::malformed("write owner:slug"))?;
+        Self::new(owner, slug)
+    }
+}
+
+/// Any of a report's names, as every dialect takes them wherever a path says `{id}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReportRef {
+    Number(u64),
+    Uid(Uuid),
+    Natural(NaturalId),
+}
+
+impl ReportRef {
+    /// Reads a name.
+    ///
+    /// # Errors
+    /// `NotFound`: a text that is no name names no report.
+    pub fn parse(text: &str) -> Outcome<Self> {
+        if let Ok(number) = text.parse() {
+            return Ok(Self::Number(number));
+        }
+        if let Ok(uid) = Uuid::try_parse(text) {
+            return Ok(Self::Uid(uid));
+        }
+        NaturalId::try_from(text.to_owned()).map(Self::Natural).map_err(|_| Problem::no_report(&shortened(text)))
+    }
+}
+
+impl fmt::Display for ReportRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Uid(uid) => write!(f, "{uid}"),
+            Self::Natural(id) => write!(f, "{id}"),
+        }
+    }
+}
+
+/// A caller's text as an error message may repeat it.
+pub(crate) fn shortened(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_a_report_is_understood() {
+        let uid = Uuid::from_u128(7);
+        assert_eq!(ReportRef::parse("17").unwrap(), ReportRef::Number(17));
+        assert_eq!(ReportRef::parse(&uid.to_string()).unwrap(), ReportRef::Uid(uid));
+        let natural = NaturalId::new("team", "sales-dashboard").unwrap();
+        assert_eq!(ReportRef::parse("team:sales-dashboard").unwrap(), ReportRef::Natural(natural));
+    }
+
+    #[test]
+    fn a_text_that_is_no_name_is_not_found() {
+        for text in ["", "-1", "team", "Team:x", "a:b:c", "99999999999999999999999", "a:b/c"] {
+            assert!(matches!(ReportRef::parse(text), Err(Problem::NotFound(_))), "{text:?}");
+        }
+    }
+}
