@@ -54,8 +54,8 @@ test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults
 
 bench: python ## The benchmarks, against a fresh stack
-	cargo build --profile local -p imprint-bench
-	$(STACK_PY) run -- cargo run --profile local -p imprint-bench
+	cargo build --profile local --workspace --bins
+	$(STACK_PY) run --no-build -- target/local/imprint-bench
 
 # Advisories come from a database on the network; without it the rest is still checked.
 DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
