@@ -31,6 +31,7 @@ pub struct Links {
 pub struct Link {
     pub id: Uuid,
     pub created_at: Timestamp,
+    pub workspace: String,
     pub report: String,
     pub publication: PublicationId,
     pub bundle: BundleKey,
@@ -161,4 +162,30 @@ pub(crate) fn end(table: &Table, hash: &str) -> Outcome<TransactWriteItem> {
 /// The link's own record, by the hash of its token.
 pub(crate) async fn by_hash(table: &Table, hash: &str) -> Outcome<Option<Link>> {
     table.get(&key(hash)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_is_dead_from_the_second_that_it_names() {
+        let second = |second| Timestamp::from_second(second).ok();
+        let link = |expires_at| Link {
+            id: Uuid::nil(),
+            created_at: Timestamp::UNIX_EPOCH,
+            workspace: "default".into(),
+            report: "team:x".into(),
+            publication: PublicationId { report: Uuid::nil(), sequence: 1 },
+            bundle: BundleKey::new(PublicationId { report: Uuid::nil(), sequence: 1 }, "a"),
+            index: Vec::new(),
+            filename: "x.pdf".into(),
+            style: String::new(),
+            expires_at,
+            views: 0,
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        assert!(live(Some(link(None)), now).is_ok() && live(Some(link(second(1))), now).is_ok());
+        assert!(live(Some(link(second(0))), now).is_err() && live(None, now).is_err());
+    }
 }

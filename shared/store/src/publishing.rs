@@ -227,6 +227,7 @@ fn opened(pinned: &Pinned, publication: PublicationId, live: &Live, bundle: &New
     Link {
         id: live.link.id,
         created_at: live.link.created_at,
+        workspace: pinned.report.workspace.clone(),
         report: pinned.report.natural_id.to_string(),
         publication,
         bundle: live.bundle.clone(),

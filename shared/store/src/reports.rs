@@ -10,15 +10,16 @@ use crate::{
     numbers::Numbers,
     objects::Objects,
     sources::{self, Kept},
-    table::{Change, Key, Refused, Table, fault, from_item, n, s, to_item, transact},
+    table::{Change, Refused, Table, fault, from_item, n, s, to_item, transact},
 };
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     Outcome, Problem,
     credential::Caller,
     names::ReportRef,
     publication::State,
     report::{Actor, Report, ReportDraft, Version, no_workspace},
+    workspace::Workspace,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -95,6 +96,9 @@ impl Reports {
     /// `NotFound` for the workspace or folder, `Conflict` when a name is taken; then nothing was changed.
     pub async fn create(&self, draft: ReportDraft, caller: &Caller) -> Outcome<Report> {
         let uid = ambient::uid()?;
+        // Workspaces are never removed, so this needs no condition in the transaction, which all creations would contend for.
+        let workspace: Option<Workspace> = self.catalog.get(&workspace_key(&draft.workspace)).await?;
+        workspace.ok_or_else(|| no_workspace(&draft.workspace))?;
         let parent = self.folder(&draft.workspace, &draft.folder).await?;
         let kept = sources::keep(&self.objects, uid, &draft.source).await?;
         let unused = kept.object().into_iter().collect();
@@ -134,7 +138,6 @@ impl Reports {
             |name| to_item(&alias(name).unwrap_or_else(|| head_key(report.uid)), &Alias { uid: report.uid });
         let place = entry_key(&report.workspace, &report.parent, &report.name);
         Ok(vec![
-            self.exists(&workspace_key(&report.workspace))?,
             self.catalog.put(
                 alias_item(&ReportRef::Natural(report.natural_id.clone()))?,
                 "attribute_not_exists(pk) OR attribute_exists(deleted)",
@@ -144,12 +147,6 @@ impl Reports {
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
             self.catalog.put(to_item(&version_key(report.uid, 1), &version)?, new)?,
         ])
-    }
-
-    fn exists(&self, key: &Key) -> Outcome<TransactWriteItem> {
-        let check = ConditionCheck::builder().table_name(&self.catalog.name).set_key(Some(key.item()));
-        let check = check.condition_expression("attribute_exists(pk)").build().map_err(Problem::internal)?;
-        Ok(TransactWriteItem::builder().condition_check(check).build())
     }
 
     /// The id of the folder at this path; the root has the workspace's code as its id.
@@ -216,11 +213,10 @@ pub(crate) fn taken(report: &Report) -> Problem {
 /// The position is that of the write in [`Reports::creation`].
 fn refused_creation(refused: Refused, report: &Report) -> Problem {
     match refused {
-        Refused::Condition(0) => no_workspace(&report.workspace),
-        Refused::Condition(1) => {
+        Refused::Condition(0) => {
             Problem::Conflict(format!("slug: there is already a report {}; choose another slug.", report.natural_id))
         }
-        Refused::Condition(2) => taken(report),
+        Refused::Condition(1) => taken(report),
         Refused::Condition(_) => Problem::internal("a report's number or uid was given out twice"),
         Refused::Problem(problem) => problem,
     }

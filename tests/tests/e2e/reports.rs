@@ -83,6 +83,23 @@ async fn one_of_many_that_ask_for_the_same_name_at_once_gets_it() {
 }
 
 #[tokio::test]
+async fn reports_made_at_the_same_time_have_numbers_of_their_own() {
+    let admin = Api::admin();
+    let mut makers = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let admin = admin.clone();
+        makers.spawn(async move {
+            let made = admin.post("/api/reports", &samples::body(&unique("numbered"), "text")).await.expect(201);
+            made.json()["number"].as_u64().unwrap()
+        });
+    }
+    let mut numbers = makers.join_all().await;
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 30);
+}
+
+#[tokio::test]
 async fn a_removed_report_is_gone_with_its_link_and_its_names_are_free_again() {
     let admin = Api::admin();
     let body = samples::body(&unique("removed"), "text");
