@@ -2,7 +2,7 @@
 //! and for making trouble; [`workers`], the processes of the publish worker; [`samples`], reports to work with.
 //!
 //! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
-//! `set -a; . local/.state/stack.env; cargo test -p imprint-tests` takes the one that is up.
+//! `set -a; . local/.state/stack.env; cargo test --profile local --workspace --test e2e` takes the one that is up.
 
 #![allow(
     clippy::unwrap_used,
