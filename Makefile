@@ -12,7 +12,7 @@ COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token seed test bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token seed test tree-torture tree-mutations fuzz bench lint fmt ci clean clean-state package deploy python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,8 +50,20 @@ TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 IMPRINT_PARAM_PublishTimeoutSe
 
 test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
-	$(TEST) --test e2e --test faults --no-run
-	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults
+	$(TEST) --test e2e --test faults --test tree --no-run
+	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults --test tree
+
+tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
+	$(TEST) --test tree --no-run
+	EMU_TX_MILLIS=10 IMPRINT_TREE_HISTORIES=$(or $(HISTORIES),2000) $(STACK_PY) run -- $(TEST) --test tree -- --nocapture
+
+tree-mutations: python ## Whether the tests of the folder tree notice when a condition is missing; MUTATION=name for one
+	$(TEST) --test tree --no-run
+	$(PYTHON) tests/mutations.py $(MUTATION)
+
+fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
+	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
+	cd fuzz && for target in relaxed_json path percent_decoding; do cargo fuzz run --sanitizer none $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins

@@ -51,6 +51,8 @@ class Settings(NamedTuple):
     state: Path
     packages: Path
     conflict_probability: float
+    transaction_seconds: float
+    dropped_conditions: str
     dies_with_parent: bool
 
     @classmethod
@@ -62,6 +64,8 @@ class Settings(NamedTuple):
             state=Path(os.environ["EMU_STATE"]),
             packages=Path(os.environ["EMU_PACKAGES"]),
             conflict_probability=float(os.environ.get("EMU_TX_CONFLICT") or 0),
+            transaction_seconds=float(os.environ.get("EMU_TX_MILLIS") or 0) / 1000,
+            dropped_conditions=os.environ.get("EMU_DROP_CONDITION") or "",
             dies_with_parent=os.environ.get("EMU_DIES_WITH_PARENT") == "1",
         )
 
@@ -267,17 +271,93 @@ def inject_transaction_conflicts(probability: float) -> None:
         count = len(data.get("TransactItems") or [])
         if not count or random.random() >= probability:
             return write(data)
-        reasons: list[Json] = [{"Code": "None"} for _ in range(count)]
-        reasons[random.randrange(count)] = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
-        codes = ", ".join(reason["Code"] for reason in reasons)
-        headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": "TransactionCanceledException"}
-        return 400, headers, json.dumps({
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
-            "CancellationReasons": reasons,
-        }).encode()
+        return conflict(count, {random.randrange(count)})
 
     dynamodb._transact_write_items = conflicted
+
+
+def conflict(count: int, positions: set[int]) -> Any:
+    """The answer to a transaction of which other transactions hold the items at these positions."""
+    held = {"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}
+    reasons: list[Json] = [held if position in positions else {"Code": "None"} for position in range(count)]
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    headers = {"Content-Type": "application/x-amz-json-1.0", "x-amzn-errortype": "TransactionCanceledException"}
+    return 400, headers, json.dumps({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "Message": f"Transaction cancelled, please refer cancellation reasons for specific reasons [{codes}]",
+        "CancellationReasons": reasons,
+    }).encode()
+
+
+def hold_items_of_transactions(seconds: float) -> None:
+    """`EMU_TX_MILLIS=10`: a transaction holds its items for so long; who writes one of them meanwhile is refused as DynamoDB would."""
+    transact, held_until = dynamodb._transact_write_items, dict[str, float]()
+
+    def is_held(name: str, now: float) -> bool:
+        return held_until.get(name, 0) > now
+
+    def transacted(data: Json) -> Any:
+        names, now = [item_name(*action) for action in actions(data)], time.monotonic()
+        if held := {position for position, name in enumerate(names) if is_held(name, now)}:
+            return conflict(len(names), held)
+        # What is over is forgotten, so that the dictionary stays small.
+        for name in [name for name, until in held_until.items() if until <= now]:
+            del held_until[name]
+        held_until.update(dict.fromkeys(names, now + seconds))
+        return transact(data)
+
+    def unless_held(kind: str, write: Callable[[Json], Any]) -> Callable[[Json], Any]:
+        def written(data: Json) -> Any:
+            if not is_held(item_name(kind, data), time.monotonic()):
+                return write(data)
+            text = "Transaction is ongoing for the item"
+            return dynamodb.error_response_json("TransactionConflictException", text, 400)
+
+        return written
+
+    dynamodb._transact_write_items = transacted
+    for kind in ("Put", "Update", "Delete"):
+        setattr(dynamodb, f"_{kind.lower()}_item", unless_held(kind, getattr(dynamodb, f"_{kind.lower()}_item")))
+
+
+def actions(data: Json) -> list[tuple[str, Json]]:
+    """The actions of a transaction: kind and parameters."""
+    return [next(iter(action.items())) for action in data.get("TransactItems") or []]
+
+
+def item_name(kind: str, parameters: Json) -> str:
+    """Table and key of the item that an action is about."""
+    table = dynamodb._tables.get(dynamodb._normalize_table_name(parameters.get("TableName"))) or {}
+    source = parameters.get("Item" if kind == "Put" else "Key") or {}
+    return json.dumps([parameters.get("TableName"), *(source.get(table.get(key) or "") for key in ("pk_name", "sk_name"))])
+
+
+def drop_conditions(pattern: str) -> None:
+    """`EMU_DROP_CONDITION=<regular expression>`: takes conditions out of transactions, to see that a test notices.
+
+    The expression is searched in `<kind> <update> IF <condition>`, once for each part of a condition that is joined by AND; numbers
+    stand in it instead of their placeholders: `Update ADD children 1 IF parent = :parent`, `Delete IF children = 0`. A part that it is
+    found in always holds.
+    """
+    wanted, transact = re.compile(pattern), dynamodb._transact_write_items
+
+    def without(kind: str, action: Json) -> Json:
+        values = action.get("ExpressionAttributeValues") or {}
+        numbers = {name: value["N"] for name, value in values.items() if "N" in value}
+
+        def loosened(part: str) -> str:
+            words = f"{kind} {action.get('UpdateExpression') or ''} IF {part}"
+            told = re.sub(r":\w+", lambda name: numbers.get(name[0], name[0]), " ".join(words.split()))
+            # What stays in the expression keeps its names and values from being unused, which would be an error.
+            return f"(attribute_exists(pk) OR attribute_not_exists(pk) OR {part})" if wanted.search(told) else part
+
+        parts = action.get("ConditionExpression", "").split(" AND ")
+        return action | {"ConditionExpression": " AND ".join(map(loosened, parts))} if parts != [""] else action
+
+    def transacted(data: Json) -> Any:
+        return transact(data | {"TransactItems": [{kind: without(kind, action)} for kind, action in actions(data)]})
+
+    dynamodb._transact_write_items = transacted
 
 
 def repair_invoke_latency() -> None:
@@ -299,6 +379,11 @@ def repair(settings: Settings) -> None:
     repair_mail(settings.state / "mail")
     repair_mail_permissions()
     repair_invoke_latency()
+    # Outermost is what is said last: a transaction that is refused by chance holds nothing.
+    if settings.dropped_conditions:
+        drop_conditions(settings.dropped_conditions)
+    if settings.transaction_seconds:
+        hold_items_of_transactions(settings.transaction_seconds)
     if settings.conflict_probability:
         inject_transaction_conflicts(settings.conflict_probability)
 

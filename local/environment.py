@@ -20,6 +20,8 @@ STATES = LOCAL / ".state"
 PACKAGES = STATES / "packages"
 DEFAULT_PORT = 8080
 REGION = "us-east-1"
+# What the emulator takes from the caller's environment, besides what it is given.
+PASSED = ("PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT", "EMU_TX_MILLIS", "EMU_DROP_CONDITION")
 
 
 class UserError(Exception):
@@ -148,7 +150,7 @@ def without_aws_and_proxies(environment: dict[str, str]) -> dict[str, str]:
 
 def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]:
     """The whole environment of the emulator; functions inherit it, below the variables of the template."""
-    passed = {name: os.environ[name] for name in ("PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT") if name in os.environ}
+    passed = {name: os.environ[name] for name in PASSED if name in os.environ}
     return passed | aws_variables(stack.aws_url) | {
         "HOME": str(stack.state / "home"),
         "TMPDIR": str(stack.state / "tmp"),

@@ -8,9 +8,14 @@ pub const MB: f64 = 1e6;
 
 /// The median; 0 of nothing.
 pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    percentile(figures, 50)
+}
+
+/// The figure below which so many percent are; 0 of nothing.
+pub fn percentile(figures: impl IntoIterator<Item = f64>, percent: usize) -> f64 {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() / 2).copied().unwrap_or_default()
+    figures.get(figures.len() * percent / 100).copied().unwrap_or_default()
 }
 
 /// The milliseconds since then.

@@ -1,7 +1,8 @@
 //! The benchmarks, as plain tables: `imprint-bench`, or one part of it by its name. README.md says how to read them.
 //!
-//! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`rendering`]: how long reports take to render.
-//! They share [`project`], where things are; [`function_process`], a function without AWS; [`figures`] and [`table`].
+//! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
+//! change it. [`rendering`]: how long reports take to render. They share [`project`], where things are; [`stack`], what is running;
+//! [`function_process`], a function without AWS; [`figures`] and [`table`].
 
 #![allow(clippy::print_stdout, reason = "tables are what this program is for")]
 
@@ -10,8 +11,10 @@ mod function_process;
 mod project;
 mod rendering;
 mod requests;
+mod stack;
 mod start;
 mod table;
+mod tree;
 
 /// A benchmark that could not be made ends the program; one that misses its goal does not.
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
@@ -25,12 +28,14 @@ async fn main() -> Outcome<()> {
         None => {
             start::run().await?;
             requests::run().await?;
+            tree::run().await?;
             rendering::run().await
         }
         Some("start") => start::run().await,
         Some("requests") => requests::run().await,
+        Some("tree") => tree::run().await,
         Some("render") => rendering::run().await,
         Some(rendering::REGISTER_CHILD) => rendering::register::child(),
-        Some(_) => Err("usage: imprint-bench [start | requests | render]".into()),
+        Some(_) => Err("usage: imprint-bench [start | requests | tree | render]".into()),
     }
 }

@@ -2,15 +2,16 @@
 
 use crate::{
     Outcome,
+    stack::{Counts, Stack},
     table::{Table, verdict},
 };
 use calls::{CALLS, Call};
-use stack::{Counts, Names, Stack};
+use sending::{Names, filled, send};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 mod calls;
 mod publication;
-mod stack;
+mod sending;
 
 /// What was counted, in the order of the calls.
 type Counted = Vec<(&'static str, &'static str, Counts, Option<u32>)>;
@@ -49,7 +50,7 @@ async fn journey(stack: &Stack, name: &str) -> Outcome<Counted> {
             }
             calls::WORK => {
                 // The first publication of the report.
-                names.insert("publication", stack::filled("{uid}-1", &names));
+                names.insert("publication", filled("{uid}-1", &names));
                 stack.line(calls::WORKER, worked).await?
             }
             _ => counted_call(stack, call, &mut names).await?,
@@ -61,7 +62,7 @@ async fn journey(stack: &Stack, name: &str) -> Outcome<Counted> {
 
 async fn counted_call(stack: &Stack, call: &Call, names: &mut Names) -> Outcome<Counts> {
     let before = stack.lines(call.function)?.len();
-    let answer = stack.send(call, names).await?;
+    let answer = send(stack, call, names).await?;
     let counts = stack.line(call.function, before).await?;
     for (pointer, name) in call.keep {
         let value =

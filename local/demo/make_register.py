@@ -56,6 +56,7 @@ def main():
         "slug": "transaction-register",
         "owner": "team",
         "workspace": "default",
+        "folder": "Finance",
         "type": "advanced",
         "description": "Every booking of the quarter, in order of date.",
         "theme": "dark-blue",

@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: [`api`], a client of the HTTP API; [`aws`], the services below it, for looking behind the API
-//! and for making trouble; [`workers`], the processes of the publish worker; [`samples`], reports to work with.
+//! and for making trouble; [`workers`], the processes of the publish worker; [`samples`], reports to work with; [`tree`], what the folder
+//! tree must be, whatever many clients do to it at once.
 //!
 //! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
 //! `set -a; . local/.state/stack.env; cargo test --profile local --workspace --test e2e` takes the one that is up.
@@ -14,6 +15,7 @@
 pub mod api;
 pub mod aws;
 pub mod samples;
+pub mod tree;
 pub mod workers;
 
 /// A variable of `stack.env`.

@@ -183,8 +183,17 @@ fn route(event: &Value) -> String {
 
 /// The operations that a function's routes are to be described by; `$default` is none.
 fn expected_operations(function: &Function) -> Vec<String> {
-    let routes = function.routes.iter().filter(|route| *route != "$default");
-    routes.map(|route| format!("{route} as {}", operation_id(function, route))).collect()
+    let routes: BTreeSet<_> =
+        function.routes.iter().filter(|route| *route != "$default").map(|route| described(route)).collect();
+    routes.iter().map(|route| format!("{route} as {}", operation_id(function, route))).collect()
+}
+
+/// The route as an operation describes it: the casings of a path of Exago's are one, and a parameter is one whatever it stands for.
+fn described(route: &str) -> String {
+    let (method, path) = route.split_once(' ').unwrap_or_default();
+    let path = path.replace("+}", "}");
+    let exago = path.to_lowercase().starts_with("/rest/");
+    format!("{method} {}", if exago { path.to_lowercase() } else { path })
 }
 
 /// The function's name; a HEAD beside another method of the same function has `-head` behind it.
@@ -242,7 +251,9 @@ fn permissions_in(function: &str, names: &BTreeMap<String, String>) -> BTreeSet<
 /// The path of a route with its parameters filled in.
 fn filled(route: &str, parameters: &Value) -> String {
     let path = route.split_once(' ').unwrap_or_default().1.to_owned();
-    members(parameters).fold(path, |path, (name, value)| path.replace(&format!("{{{name}}}"), &text(value)))
+    members(parameters).fold(path, |path, (name, value)| {
+        path.replace(&format!("{{{name}}}"), &text(value)).replace(&format!("{{{name}+}}"), &text(value))
+    })
 }
 
 // ---- Reading and comparing. ----

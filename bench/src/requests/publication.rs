@@ -1,8 +1,13 @@
 //! The start of a publication by itself. `_cloud-publish` waits for the end and looks again and again, so what its start takes
 //! cannot be seen in the log of a stack. Here the same binary runs with the patience for one look.
 
-use super::stack::{Counts, Names, filled, variable};
-use crate::{Outcome, function_process::FunctionProcess, project};
+use super::sending::{Names, filled};
+use crate::{
+    Outcome,
+    function_process::FunctionProcess,
+    project,
+    stack::{Counts, variable},
+};
 use serde_json::Value;
 use std::process::Stdio;
 use tokio::{

@@ -14,6 +14,7 @@ async fn main() -> Result<(), Error> {
 async fn get(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let (caller, found) = gate.report(reports, &request, Permission::ReportRead).await?;
     let source = reports.source(&found).await?;
-    let record = ReportRecord::new(&found.report, caller.role, found.state.live.is_some());
+    let folder = reports.folder(&found.report).await?;
+    let record = ReportRecord::new(&found.report, folder, caller.role, found.state.live.is_some());
     reply::json(200, &record.with_version(found.version, source))
 }

@@ -20,7 +20,7 @@ async fn list(gate: &Gate, reports: &Reports, workspaces: &Workspaces, request: 
     let listing = listing(&request)?;
     let mut found = Vec::new();
     for workspace in workspaces.list().await?.iter().filter(|workspace| caller.reaches(&workspace.code)) {
-        found.extend(reports.list(&workspace.code).await?);
+        found.extend(reports.list(&workspace.code, caller.role).await?);
     }
     reply::json(200, &listing.of(found, caller.role))
 }

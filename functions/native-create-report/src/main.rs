@@ -19,5 +19,6 @@ async fn create(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let draft = request.json::<NewReport>(MAX_BODY)?.check(&caller)?;
     let report = reports.create(draft, &caller).await?;
     let created = reply::status(201).header("location", format!("/api/reports/{}", report.uid));
-    reply::json_with(created, &ReportRecord::new(&report, caller.role, false))
+    let folder = reports.folder(&report).await?;
+    reply::json_with(created, &ReportRecord::new(&report, folder, caller.role, false))
 }

@@ -23,5 +23,6 @@ async fn put(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     }
     let media_type = request.header("content-type").unwrap_or("application/octet-stream");
     let report = reports.put_asset(&found, &name, media_type, bytes, &caller).await?;
-    reply::json(200, &ReportRecord::new(&report, caller.role, found.state.live.is_some()))
+    let folder = reports.folder(&report).await?;
+    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.live.is_some()))
 }

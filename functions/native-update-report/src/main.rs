@@ -1,4 +1,4 @@
-//! `PUT /api/reports/{id}` — make a new version. Publications that are under way keep the version that they pinned.
+//! `PUT /api/reports/{id}` — make a new version, in another folder or under another name if asked. Publications that are under way keep the version that they pinned.
 
 use domain::{credential::Permission, report::ReportChange};
 use informer::{Informer, ReportRecord};
@@ -18,5 +18,6 @@ async fn update(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let (caller, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
     let change = request.json::<ReportChange>(MAX_BODY)?;
     let report = reports.update(&found, change, &caller).await?;
-    reply::json(200, &ReportRecord::new(&report, caller.role, found.state.live.is_some()))
+    let folder = reports.folder(&report).await?;
+    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.live.is_some()))
 }

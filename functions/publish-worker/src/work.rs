@@ -14,7 +14,7 @@ use lambda::store::{
     publishing::{Begun, NewBundle, Pinned},
 };
 use render::{
-    Cause, Job, RenderError, Rendered, Theme,
+    Cause, Job, RenderError, Rendered,
     bundle::{BundleInfo, bundle},
     sandbox::{Limits, render_within},
 };
@@ -131,19 +131,9 @@ impl From<Problem> for Failure {
 }
 
 fn job(publication: &Publication, pinned: &Pinned) -> Result<Job, Failure> {
-    let theme = &pinned.report.details.theme;
-    let unknown = || Failure::Report(format!("theme: there is no theme “{theme}”; use default or dark-blue."));
-    Ok(Job {
-        report: pinned.report.name.clone(),
-        definition: pinned.source.check()?,
-        data: pinned.source.data.clone(),
-        params: serde_json::Map::new(),
-        theme: Theme::named(theme).ok_or_else(unknown)?,
-        assets: pinned.assets.clone(),
-        author: Some(pinned.version.actor.name.clone()),
-        // Not the present time: each attempt makes the same bytes.
-        date: publication.progress.requested_at,
-    })
+    // Not dated by the present time: each attempt makes the same bytes.
+    let date = publication.progress.requested_at;
+    Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, pinned.assets.clone(), date)?)
 }
 
 fn info(publication: &Publication, pinned: &Pinned) -> BundleInfo {

@@ -2,7 +2,7 @@
 //!
 //! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
-//! - [`credential`]: personal access tokens, roles, permissions, callers.
+//! - [`credential`]: personal access tokens, roles, permissions, callers; [`session`]: sessions of the Exago dialect.
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
@@ -17,6 +17,7 @@ pub mod problem;
 pub mod progress;
 pub mod publication;
 pub mod report;
+pub mod session;
 pub mod token;
 pub mod tree;
 pub mod workspace;

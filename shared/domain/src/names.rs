@@ -90,6 +90,12 @@ impl fmt::Display for ReportRef {
     }
 }
 
+/// Completes the decoding of an address. API Gateway's HTTP APIs decode every escape but `%25`: what they hand over is decoded
+/// once when each `%25` has become `%`, and nothing else has changed.
+pub fn decoded_once(text: &str) -> String {
+    text.replace("%25", "%")
+}
+
 /// A caller's text as an error message may repeat it.
 pub(crate) fn shortened(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
@@ -106,6 +112,21 @@ mod tests {
         assert_eq!(ReportRef::parse(&uid.to_string()).unwrap(), ReportRef::Uid(uid));
         let natural = NaturalId::new("team", "sales-dashboard").unwrap();
         assert_eq!(ReportRef::parse("team:sales-dashboard").unwrap(), ReportRef::Natural(natural));
+    }
+
+    #[test]
+    fn decoding_is_completed_once() {
+        let table = [
+            ("a percent sign", "50%25 Growth", "50% Growth"),
+            ("an escape that was escaped", "a%252Fb", "a%2Fb"),
+            ("an escaped percent sign that was escaped", "%2525", "%25"),
+            ("a lone percent sign", "Overseas%Holdings", "Overseas%Holdings"),
+            ("nothing to decode", "Asset Reports/a+b", "Asset Reports/a+b"),
+            ("half of one at the end", "a%2", "a%2"),
+        ];
+        for (what, text, expected) in table {
+            assert_eq!(decoded_once(text), expected, "{what}");
+        }
     }
 
     #[test]

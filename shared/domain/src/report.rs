@@ -156,6 +156,8 @@ pub struct NewReport {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReportChange {
     pub name: Option<String>,
+    /// The path of another folder.
+    pub folder: Option<String>,
     #[serde(rename = "type")]
     pub kind: Option<Kind>,
     pub report_type: Option<String>,
@@ -168,7 +170,7 @@ pub struct ReportChange {
 }
 
 /// The workspace of a report that names none.
-const DEFAULT_WORKSPACE: &str = "default";
+pub const DEFAULT_WORKSPACE: &str = "default";
 
 /// A checked [`NewReport`]: everything but what the store gives it (uid, number, place).
 #[derive(Debug)]

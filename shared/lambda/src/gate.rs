@@ -1,9 +1,11 @@
-//! Who calls, what the caller may do, and the report that the path names.
+//! Who calls, what the caller may do, and the report or session that the request names.
 
 use crate::request::Request;
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, Caller, Permission, Secret},
+    session::{Session, SessionId},
+    tree::access::Access,
 };
 use store::{AccessTokens, Aws, OpenReport, Reports, ambient};
 
@@ -48,7 +50,7 @@ impl Gate {
             caller.require(Permission::ReportRead)?;
             return Err(Problem::NotFound("There is no such report.".into()));
         };
-        let (token, uid) = self.tokens.find_with(&secret, reports, &name).await?;
+        let (token, uid, restricted) = self.tokens.find_with(&secret, reports, &name).await?;
         let caller = self.proved(&secret, token).await?;
         let found = match uid {
             Some(uid) => reports.open(uid).await?,
@@ -56,8 +58,48 @@ impl Gate {
         };
         let found = found.filter(|found| found.report.deleted_at.is_none() && caller.reaches(&found.report.workspace));
         let found = found.ok_or_else(|| Problem::no_report(&name))?;
-        caller.require(permission)?;
+        let access = match restricted.holds(&found.report.workspace, caller.role) {
+            true => reports.access(&found.report, caller.role).await?,
+            false => Access::Write,
+        };
+        match access {
+            Access::None => return Err(Problem::no_report(&name)),
+            Access::Read if permission == Permission::ReportWrite && caller.role.holds(permission) => {
+                return Err(Problem::Forbidden("The folder of this report is read-only for your role.".into()));
+            }
+            _ => caller.require(permission)?,
+        }
         Ok((caller, found))
+    }
+
+    /// The caller, who must hold `permission`, and the session that `?sid=` names.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a valid token or without a session of it, `Forbidden` without the permission.
+    pub async fn session(&self, request: &Request, permission: Permission) -> Outcome<(Caller, Session)> {
+        let id = request.query("sid").and_then(|sid| SessionId::parse(&sid));
+        self.session_of(request, id.as_ref(), permission).await
+    }
+
+    /// As [`Gate::session`], for a session that is named in another place.
+    ///
+    /// # Errors
+    /// As [`Gate::session`].
+    pub async fn session_of(
+        &self,
+        request: &Request,
+        id: Option<&SessionId>,
+        permission: Permission,
+    ) -> Outcome<(Caller, Session)> {
+        let secret = request.secret()?;
+        let (token, session) = match id {
+            Some(id) => self.tokens.find_with_session(&secret, id).await?,
+            None => (self.tokens.find(&secret).await?, None),
+        };
+        let caller = self.proved(&secret, token).await?;
+        let session = Session::check(session, &caller, ambient::now())?;
+        caller.require(permission)?;
+        Ok((caller, session))
     }
 
     async fn proved(&self, secret: &Secret, token: Option<AccessToken>) -> Outcome<Caller> {

@@ -2,12 +2,13 @@
 //!
 //! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions behind a queue.
 //! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
-//! - [`reply`]: what a handler answers.
+//! - [`reply`]: what a handler answers; [`large`]: what may be large.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod function;
 pub mod gate;
+pub mod large;
 pub mod queue;
 pub mod reply;
 pub mod request;

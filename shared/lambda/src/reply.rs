@@ -40,6 +40,15 @@ pub fn json_with(response: Builder, value: &impl Serialize) -> Reply {
     body(response.header("content-type", "application/json").header("cache-control", "no-store"), text)
 }
 
+/// The same request, at another path of this service.
+///
+/// # Errors
+/// None that happens.
+pub fn moved(path: &str, query: &str) -> Reply {
+    let location = if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") };
+    body(status(308).header("location", location), Body::Empty)
+}
+
 /// 204 No Content.
 ///
 /// # Errors

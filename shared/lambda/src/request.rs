@@ -1,7 +1,11 @@
 //! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Outcome, Problem, credential::Secret, names::ReportRef};
+use domain::{
+    Outcome, Problem,
+    credential::Secret,
+    names::{ReportRef, decoded_once},
+};
 use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
 use serde::de::DeserializeOwned;
 
@@ -46,6 +50,11 @@ impl Request {
         self.inner.raw_http_path()
     }
 
+    /// The query as it was sent; empty without one.
+    pub fn raw_query(&self) -> &str {
+        self.inner.uri().query().unwrap_or_default()
+    }
+
     /// The method's name.
     pub fn method(&self) -> &str {
         self.inner.method().as_str()
@@ -65,13 +74,29 @@ impl Request {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// A parameter of the path. The gateway has decoded it once.
+    /// Whether the client has the answer with this tag already: `If-None-Match` of RFC 9110, weakly compared.
+    pub fn holds_current(&self, tag: &str) -> bool {
+        let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
+        let held = self.header("if-none-match").unwrap_or_default();
+        held.split(',').any(|held| held.trim() == "*" || weak(held) == weak(tag))
+    }
+
+    /// Whether the client takes answers that are compressed by gzip.
+    pub fn takes_gzip(&self) -> bool {
+        let codings = self.header("accept-encoding").unwrap_or_default().split(',');
+        let mut named = codings.map(|coding| coding.split_once(';').unwrap_or((coding, "")));
+        named.any(|(coding, quality)| {
+            let refused = quality.split('=').nth(1).is_some_and(|q| q.trim().parse::<f64>() == Ok(0.0));
+            coding.trim().eq_ignore_ascii_case("gzip") && !refused
+        })
+    }
+
+    /// A parameter of the path, decoded once: by the gateway all but `%25`, which is left for here.
     ///
     /// # Errors
     /// `NotFound` for a text that no name can be: one that holds control characters or was not UTF-8.
     pub fn parameter(&self, name: &str) -> Outcome<String> {
-        let parameters = self.inner.path_parameters_ref();
-        let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        let value = self.path_parameter(name);
         // No name of ours is longer; DynamoDB would refuse a key of more than 1,024 bytes.
         if value.is_empty()
             || value.len() > 1_000
@@ -79,7 +104,14 @@ impl Request {
         {
             return Err(Problem::NotFound(format!("The {name} in the address is not a name.")));
         }
-        Ok(value.to_owned())
+        Ok(value)
+    }
+
+    /// A parameter of the path that stands for several segments, as it is; who reads it checks it.
+    pub fn path_parameter(&self, name: &str) -> String {
+        let parameters = self.inner.path_parameters_ref();
+        let value = parameters.and_then(|parameters| parameters.first(name)).unwrap_or_default();
+        decoded_once(value)
     }
 
     /// The report that `{id}` in the path names.

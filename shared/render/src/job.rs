@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::definition::Definition;
+use domain::report::{Report, Source, Version};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::error::RenderError;
 use crate::theme::Theme;
 
 /// Everything a rendering depends on: the same job yields the same bytes.
@@ -29,6 +31,33 @@ pub struct Job {
     pub author: Option<String>,
     /// The date of the document, and "today" in templates; given, so that nothing depends on the clock.
     pub date: Timestamp,
+}
+
+impl Job {
+    /// The rendering of a version of a report with its own data; `date` is that of the document.
+    ///
+    /// # Errors
+    /// When the definition is wrong, or the theme is not there.
+    pub fn of_report(
+        report: &Report,
+        version: &Version,
+        source: &Source,
+        assets: BTreeMap<String, Vec<u8>>,
+        date: Timestamp,
+    ) -> Result<Self, RenderError> {
+        let theme = &report.details.theme;
+        let unknown = || RenderError::report("theme", format!("there is no theme “{theme}”; use default or dark-blue"));
+        Ok(Self {
+            report: report.name.clone(),
+            definition: source.check().map_err(|problem| RenderError::report("definition", problem.to_string()))?,
+            data: source.data.clone(),
+            params: Map::new(),
+            theme: Theme::named(theme).ok_or_else(unknown)?,
+            assets,
+            author: Some(version.actor.name.clone()),
+            date,
+        })
+    }
 }
 
 /// A rendered report.

@@ -4,14 +4,17 @@
 use crate::{
     Aws, Reports, ambient,
     aws::Variable,
-    keys::alias,
-    table::{Item, Key, Refused, Table, fault, from_item, s, to_item, transact},
+    keys::{alias, restricted_key},
+    sessions::session_key,
+    table::{Item, Key, Refused, Table, busy, fault, from_item, s, to_item, transact},
+    tree::Restricted,
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, NewAccessToken, Secret},
     names::ReportRef,
+    session::{Session, SessionId},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -32,9 +35,22 @@ struct Listed {
     id: String,
 }
 
+/// What one request finds; a session has no `secretHash`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Found {
+    Token(Box<AccessToken>),
+    Session(Session),
+}
+
 #[derive(Deserialize)]
 struct Alias {
     uid: Uuid,
+}
+
+/// Whether an item has this partition key.
+fn is_at(item: &Item, key: &Key) -> bool {
+    item.get("pk").and_then(|pk| pk.as_s().ok()) == Some(&key.0)
 }
 
 fn key(id: &str) -> Key {
@@ -57,8 +73,28 @@ impl AccessTokens {
         self.access.get(&key(secret.id())).await
     }
 
-    /// As [`AccessTokens::find`] and, in the same request, the uid of the report that the path names: two look-ups that most
-    /// calls need, in the time of one.
+    /// As [`AccessTokens::find`] and, in the same request, the session with this id.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn find_with_session(
+        &self,
+        secret: &Secret,
+        session: &SessionId,
+    ) -> Outcome<(Option<AccessToken>, Option<Session>)> {
+        let (token, session) = (key(secret.id()), session_key(session));
+        let (mut found_token, mut found_session) = (None, None);
+        for found in self.access.get_all(&[token, session]).await? {
+            match found {
+                Found::Token(token) => found_token = Some(*token),
+                Found::Session(session) => found_session = Some(session),
+            }
+        }
+        Ok((found_token, found_session))
+    }
+
+    /// As [`AccessTokens::find`] and, in the same request, the uid of the report that the path names and for which roles there
+    /// are rules about folders: look-ups that most calls need, in the time of one.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer, `Busy` when it has too much to do.
@@ -67,26 +103,32 @@ impl AccessTokens {
         secret: &Secret,
         reports: &Reports,
         report: &ReportRef,
-    ) -> Outcome<(Option<AccessToken>, Option<Uuid>)> {
-        let Some(alias) = alias(report) else {
-            let ReportRef::Uid(uid) = report else { return Ok((self.find(secret).await?, None)) };
-            return Ok((self.find(secret).await?, Some(*uid)));
+    ) -> Outcome<(Option<AccessToken>, Option<Uuid>, Restricted)> {
+        let (catalog, alias) = (reports.table_name(), alias(report));
+        let of_catalog = alias.into_iter().chain([restricted_key()]).collect::<Vec<_>>();
+        let mut found = self.both(&key(secret.id()), catalog, &of_catalog).await?;
+        let mut take = |table: &str| found.remove(table).unwrap_or_default();
+        let token = take(&self.access.name).pop().map(from_item).transpose()?;
+        let (mut restricted, mut aliases): (Vec<_>, Vec<_>) =
+            take(catalog).into_iter().partition(|item| is_at(item, &restricted_key()));
+        let restricted = restricted.pop().map(from_item).transpose()?.unwrap_or_default();
+        let uid = match report {
+            ReportRef::Uid(uid) => Some(*uid),
+            _ => aliases.pop().map(from_item::<Alias>).transpose()?.map(|alias| alias.uid),
         };
-        let catalog = reports.table_name();
-        let mut found = self.both(&key(secret.id()), catalog, &alias).await?;
-        let mut one = |table: &str| found.remove(table).and_then(|mut items| items.pop());
-        let token = one(&self.access.name).map(from_item).transpose()?;
-        let uid = one(catalog).map(from_item::<Alias>).transpose()?.map(|alias| alias.uid);
-        Ok((token, uid))
+        Ok((token, uid, restricted))
     }
 
-    async fn both(&self, token: &Key, catalog: &str, alias: &Key) -> Outcome<HashMap<String, Vec<Item>>> {
-        let one = |key: &Key| KeysAndAttributes::builder().keys(key.item()).consistent_read(true).build();
+    async fn both(&self, token: &Key, catalog: &str, of_catalog: &[Key]) -> Outcome<HashMap<String, Vec<Item>>> {
+        let some = |keys: &[Key]| {
+            let keys = keys.iter().map(Key::item).collect();
+            KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true).build()
+        };
         let request = self.access.client.batch_get_item();
         let request = request
-            .request_items(&self.access.name, one(token).map_err(Problem::internal)?)
-            .request_items(catalog, one(alias).map_err(Problem::internal)?);
-        let answer = request.send().await.map_err(fault)?;
+            .request_items(&self.access.name, some(std::slice::from_ref(token)).map_err(Problem::internal)?)
+            .request_items(catalog, some(of_catalog).map_err(Problem::internal)?);
+        let answer = Box::pin(request.send()).await.map_err(fault)?;
         if answer.unprocessed_keys().is_some_and(|keys| !keys.is_empty()) {
             return Err(Problem::Busy("The service is very busy. Try again in a second.".into()));
         }
@@ -105,8 +147,9 @@ impl AccessTokens {
             self.access.put(to_item(&Key::new(LIST, &token.id), &listed)?, "attribute_not_exists(pk)")?,
         ];
         transact(&self.access.client, writes).await.map_err(|refused| match refused {
-            Refused::Condition(_) => Problem::internal("two tokens drew the same id"),
+            Refused::Condition(..) => Problem::internal("two tokens drew the same id"),
             Refused::Problem(problem) => problem,
+            Refused::Collision => busy(),
         })?;
         Ok((token, secret))
     }
@@ -135,8 +178,9 @@ impl AccessTokens {
         }
         let writes = vec![self.access.delete(&key(id))?, self.access.delete(&Key::new(LIST, id))?];
         transact(&self.access.client, writes).await.map_err(|refused| match refused {
-            Refused::Condition(_) => gone(),
+            Refused::Condition(..) => gone(),
             Refused::Problem(problem) => problem,
+            Refused::Collision => busy(),
         })
     }
 

@@ -2,7 +2,6 @@
 
 use crate::table::Key;
 use domain::names::ReportRef;
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 pub(crate) fn partition(report: Uuid) -> String {
@@ -21,13 +20,27 @@ pub(crate) fn version_key(report: Uuid, version: u64) -> Key {
     Key::new(partition(report), format!("V#{version:010}"))
 }
 
-pub(crate) fn entry_key(workspace: &str, parent: &str, name: &str) -> Key {
-    // A sort key has at most 1,024 bytes; 255 characters can be 1,020. The entry itself holds the name.
-    let name = match name.len() {
-        0..=900 => name.to_owned(),
-        _ => format!("#{}", hex::encode(Sha256::digest(name))),
-    };
-    Key::new(format!("TREE#{workspace}"), format!("{parent}/{name}"))
+/// Where the nodes of a workspace's tree are, each under its own id: one partition, so that a list is one query.
+pub(crate) fn tree_partition(workspace: &str) -> String {
+    format!("TREE#{workspace}")
+}
+
+pub(crate) fn node_key(workspace: &str, id: &str) -> Key {
+    Key::new(tree_partition(workspace), id)
+}
+
+/// Where the names in a folder are. A name has at most 255 characters, so at most 1,020 bytes: a sort key may have 1,024.
+pub(crate) fn names_partition(workspace: &str, folder: &str) -> String {
+    format!("NAMES#{workspace}#{folder}")
+}
+
+pub(crate) fn name_key(workspace: &str, folder: &str, name: &str) -> Key {
+    Key::new(names_partition(workspace, folder), name)
+}
+
+/// The roles for which there are rules in a workspace, of all workspaces.
+pub(crate) fn restricted_key() -> Key {
+    Key::new("RESTRICTED", "ROLES")
 }
 
 /// The item that maps another name of a report to its uid; the uid itself needs none.

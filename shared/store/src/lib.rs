@@ -1,22 +1,27 @@
 //! What is kept: DynamoDB, S3 and SQS, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
-//! - [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket.
-//! - [`access_tokens`], [`workspaces`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
+//! - [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, and [`spill`], answers too large for a function.
+//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`] (with the [`way`] to a folder and the [`listing`]), [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
 
 pub mod access_tokens;
 pub mod ambient;
 pub mod aws;
 mod keys;
 pub mod links;
+mod listing;
 mod numbers;
 mod objects;
 pub mod publications;
 pub mod publishing;
 pub mod reports;
+pub mod sessions;
 mod sources;
+mod spill;
 mod table;
+pub mod tree;
 mod versions;
+mod way;
 pub mod workspaces;
 
 pub use access_tokens::AccessTokens;
@@ -24,4 +29,7 @@ pub use aws::Aws;
 pub use links::Links;
 pub use publications::Publications;
 pub use reports::{OpenReport, Reports};
+pub use sessions::Sessions;
+pub use spill::Spill;
+pub use tree::{Restricted, Tree};
 pub use workspaces::Workspaces;

@@ -130,7 +130,7 @@ impl Links {
     /// # Errors
     /// `Internal` when it cannot be signed.
     pub async fn pdf_address(&self, link: &Link, disposition: &str) -> Outcome<String> {
-        self.objects.address(&link.bundle.pdf(), disposition, ADDRESS_LIFETIME).await
+        self.objects.address(&link.bundle.pdf(), disposition, "application/pdf", ADDRESS_LIFETIME).await
     }
 }
 

@@ -40,10 +40,16 @@ impl Objects {
         }
     }
 
-    /// An address at which anybody may read the object for a while, under the name `filename`.
-    pub(crate) async fn address(&self, key: &str, disposition: &str, lifetime: Duration) -> Outcome<String> {
+    /// An address at which anybody may read the object for a while.
+    pub(crate) async fn address(
+        &self,
+        key: &str,
+        disposition: &str,
+        media_type: &str,
+        lifetime: Duration,
+    ) -> Outcome<String> {
         let request = self.client.get_object().bucket(&self.bucket).key(key);
-        let request = request.response_content_disposition(disposition).response_content_type("application/pdf");
+        let request = request.response_content_disposition(disposition).response_content_type(media_type);
         let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
         Ok(request.presigned(lifetime).await.map_err(fault)?.uri().to_owned())
     }

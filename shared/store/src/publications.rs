@@ -11,7 +11,7 @@ use crate::{
     links::{self, Link},
     objects::Objects,
     reports::{OpenReport, Reports, open},
-    table::{Key, Refused, Table, fault, n, to_item, transact, until_settled},
+    table::{Key, Refused, Table, fault, n, to_item, transact_once, until_settled},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
@@ -226,9 +226,9 @@ impl Publications {
             revision => self.catalog.put_if(item, "revision = :value", n(revision))?,
         };
         let writes = std::iter::once(state).chain(more).collect();
-        match transact(&self.catalog.client, writes).await {
+        match transact_once(&self.catalog.client, writes).await {
             Ok(()) => Ok(true),
-            Err(Refused::Condition(_)) => Ok(false),
+            Err(Refused::Condition(..) | Refused::Collision) => Ok(false),
             Err(Refused::Problem(problem)) => Err(problem),
         }
     }

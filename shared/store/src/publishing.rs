@@ -117,10 +117,7 @@ impl Publications {
             return Ok(None);
         }
         let (version, source) = reports.version(report, publication.version).await?;
-        let mut assets = BTreeMap::new();
-        for (name, asset) in &version.assets {
-            assets.insert(name.clone(), reports.asset(report, asset).await?);
-        }
+        let assets = reports.all_assets(report, &version).await?;
         Ok(Some(Pinned { report: found.report, version, source, assets }))
     }
 

@@ -1,4 +1,4 @@
-//! Reports, their names, and their places in the tree.
+//! Reports and their names.
 //!
 //! One partition a report (`REPORT#<uid>`) holds its publications (`PUB#…`), versions (`V#…`), head (`~HEAD`) and publication
 //! state (`~STATE`), in this order: one backward query reads all that most calls need.
@@ -6,19 +6,22 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
-    keys::{alias, entry_key, head_key, partition, version_key, workspace_key},
+    keys::{alias, head_key, partition, tree_partition, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sources::{self, Kept},
-    table::{Change, Refused, Table, fault, from_item, n, s, to_item, transact},
+    table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
+    tree::{Named, Node, NodeKind, Tree},
+    way::Way,
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     Outcome, Problem,
-    credential::Caller,
+    credential::{Caller, Role},
     names::ReportRef,
     publication::State,
     report::{Actor, Report, ReportDraft, Version, no_workspace},
+    tree::{access::Access, listing::Reach, shown, taken},
     workspace::Workspace,
 };
 use jiff::Timestamp;
@@ -30,6 +33,7 @@ use uuid::Uuid;
 pub struct Reports {
     pub(crate) catalog: Table,
     pub(crate) objects: Objects,
+    pub(crate) tree: Tree,
     numbers: Numbers,
 }
 
@@ -50,14 +54,6 @@ pub(crate) struct KeptVersion {
     #[serde(flatten)]
     pub(crate) version: Version,
     pub(crate) source: Kept,
-}
-
-/// A child of a folder, with what lists show of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "node", rename_all = "lowercase")]
-pub(crate) enum Entry {
-    Report { report: Box<Report> },
-    Folder { id: String },
 }
 
 /// Reads the head, the newest version and the publication state of a report.
@@ -83,7 +79,8 @@ impl Reports {
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
-        Ok(Self { numbers: Numbers::new(&catalog, "REPORT", 10), objects: Objects::new(aws)?, catalog })
+        let numbers = Numbers::new(&catalog, "REPORT", 10);
+        Ok(Self { numbers, objects: Objects::new(aws)?, tree: Tree { catalog: catalog.clone() }, catalog })
     }
 
     pub(crate) fn table_name(&self) -> &str {
@@ -99,7 +96,6 @@ impl Reports {
         // Workspaces are never removed, so this needs no condition in the transaction, which all creations would contend for.
         let workspace: Option<Workspace> = self.catalog.get(&workspace_key(&draft.workspace)).await?;
         workspace.ok_or_else(|| no_workspace(&draft.workspace))?;
-        let parent = self.folder(&draft.workspace, &draft.folder).await?;
         let kept = sources::keep(&self.objects, uid, &draft.source).await?;
         let unused = kept.object().into_iter().collect();
         let now = ambient::now();
@@ -108,7 +104,7 @@ impl Reports {
             number: self.numbers.next().await?,
             natural_id: draft.natural_id,
             workspace: draft.workspace,
-            parent,
+            parent: String::new(),
             name: draft.name,
             kind: draft.kind,
             details: draft.details,
@@ -119,16 +115,34 @@ impl Reports {
         };
         let version =
             Version { version: 1, note: draft.note, actor: Actor::from(caller), at: now, assets: Default::default() };
-        let writes = self.creation(&report, KeptVersion { version, source: kept })?;
-        if let Err(refused) = transact(&self.catalog.client, writes).await {
+        let version = KeptVersion { version, source: kept };
+        let made = until_settled(async || self.put_into(&draft.folder, &report, &version, caller.role).await).await;
+        if made.is_err() {
             // Nobody knows this uid: what was kept under it would stay for ever.
             self.objects.delete(unused).await?;
-            return Err(refused_creation(refused, &report));
         }
-        Ok(report)
+        made
     }
 
-    fn creation(&self, report: &Report, version: KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
+    /// Makes the report in the folder at this path. `None`: overtaken, to be tried again.
+    async fn put_into(
+        &self,
+        folder: &[String],
+        report: &Report,
+        version: &KeptVersion,
+        role: Role,
+    ) -> Outcome<Option<Report>> {
+        let way = self.tree.way(&report.workspace, folder, role).await?;
+        way.writable(role)?;
+        let report = Report { parent: way.end().to_owned(), ..report.clone() };
+        let mut writes = self.tree.arrive(&way)?;
+        let first = writes.len();
+        writes.extend(self.creation(&way, &report, version)?);
+        let refused = |position: usize, _| position.checked_sub(first).map(|own| refused_creation(own, &report));
+        Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
+    }
+
+    fn creation(&self, way: &Way, report: &Report, version: &KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
         #[derive(Serialize)]
         struct Alias {
             uid: Uuid,
@@ -136,29 +150,17 @@ impl Reports {
         let new = "attribute_not_exists(pk)";
         let alias_item =
             |name| to_item(&alias(name).unwrap_or_else(|| head_key(report.uid)), &Alias { uid: report.uid });
-        let place = entry_key(&report.workspace, &report.parent, &report.name);
         Ok(vec![
             self.catalog.put(
                 alias_item(&ReportRef::Natural(report.natural_id.clone()))?,
                 "attribute_not_exists(pk) OR attribute_exists(deleted)",
             )?,
-            self.catalog.put(to_item(&place, &Entry::Report { report: Box::new(report.clone()) })?, new)?,
+            self.tree.take_name(way, &report.name, Named { id: report.uid.to_string(), node: NodeKind::Report })?,
+            self.tree.put_report(report)?,
             self.catalog.put(alias_item(&ReportRef::Number(report.number))?, new)?,
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
-            self.catalog.put(to_item(&version_key(report.uid, 1), &version)?, new)?,
+            self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new)?,
         ])
-    }
-
-    /// The id of the folder at this path; the root has the workspace's code as its id.
-    async fn folder(&self, workspace: &str, path: &[String]) -> Outcome<String> {
-        let mut id = workspace.to_owned();
-        for name in path {
-            match self.catalog.get(&entry_key(workspace, &id, name)).await? {
-                Some(Entry::Folder { id: child }) => id = child,
-                _ => return Err(Problem::NotFound(format!("folder: there is no folder “{}”.", path.join("/")))),
-            }
-        }
-        Ok(id)
     }
 
     /// The report with this uid, deleted ones included.
@@ -180,11 +182,9 @@ impl Reports {
         let alias = Change { expression: "SET deleted = :true".into(), ..Change::default() };
         let alias =
             alias.when("uid = :uid", &[(":true", AttributeValue::Bool(true)), (":uid", s(report.uid.to_string()))]);
-        Ok(vec![
-            self.catalog.update(&head_key(report.uid), head)?,
-            self.catalog.update(&natural, alias)?,
-            self.catalog.delete(&entry_key(&report.workspace, &report.parent, &report.name))?,
-        ])
+        let mut writes = vec![self.catalog.update(&head_key(report.uid), head)?, self.catalog.update(&natural, alias)?];
+        writes.extend(self.tree.remove_report(report)?);
+        Ok(writes)
     }
 
     /// Removes what a deleted report was rendered from.
@@ -192,32 +192,47 @@ impl Reports {
         self.objects.delete_all(&format!("reports/{report}/"), |_| true).await
     }
 
-    /// All reports of a workspace, as lists show them.
+    /// The reports of a workspace that a role may see, as lists show them.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn list(&self, workspace: &str) -> Outcome<Vec<Report>> {
-        let entries: Vec<Entry> = self.catalog.partition(&format!("TREE#{workspace}"), "").await?;
-        let reports = entries.into_iter().filter_map(|entry| match entry {
-            Entry::Report { report } => Some(*report),
-            Entry::Folder { .. } => None,
-        });
-        Ok(reports.collect())
+    pub async fn list(&self, workspace: &str, role: Role) -> Outcome<Vec<Report>> {
+        let (mut reports, mut folders) = (Vec::new(), Vec::new());
+        for node in self.catalog.partition(&tree_partition(workspace), "").await? {
+            match node {
+                Node::Report(report) => reports.push(*report),
+                Node::Folder(folder) => folders.push((folder.id, folder.parent, folder.access)),
+            }
+        }
+        if role != Role::Admin {
+            let reach = Reach::new(role, folders);
+            reports.retain(|report| reach.access(workspace, &report.parent) != Access::None);
+        }
+        Ok(reports)
+    }
+
+    /// What is left to a role in the folder of a report.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn access(&self, report: &Report, role: Role) -> Outcome<Access> {
+        self.tree.access(&report.workspace, &report.parent, role).await
+    }
+
+    /// The path of the folder of a report; the root's is empty.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn folder(&self, report: &Report) -> Outcome<String> {
+        Ok(shown(&self.tree.path(&report.workspace, &report.parent).await?))
     }
 }
 
-pub(crate) fn taken(report: &Report) -> Problem {
-    Problem::Conflict(format!("name: there is already a “{}” in this folder; choose another name.", report.name))
-}
-
 /// The position is that of the write in [`Reports::creation`].
-fn refused_creation(refused: Refused, report: &Report) -> Problem {
-    match refused {
-        Refused::Condition(0) => {
-            Problem::Conflict(format!("slug: there is already a report {}; choose another slug.", report.natural_id))
-        }
-        Refused::Condition(1) => taken(report),
-        Refused::Condition(_) => Problem::internal("a report's number or uid was given out twice"),
-        Refused::Problem(problem) => problem,
+fn refused_creation(position: usize, report: &Report) -> Problem {
+    match position {
+        0 => Problem::Conflict(format!("slug: there is already a report {}; choose another slug.", report.natural_id)),
+        1 => taken(&report.name),
+        _ => Problem::internal("a report's number or uid was given out twice"),
     }
 }

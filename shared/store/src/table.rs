@@ -4,7 +4,10 @@ use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
     operation::{transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder},
-    types::{AttributeValue, Delete, Put, TransactWriteItem, Update},
+    types::{
+        AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put,
+        ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    },
 };
 use backon::{ExponentialBuilder, Retryable};
 use domain::{Outcome, Problem};
@@ -93,6 +96,36 @@ impl Table {
         Ok(found)
     }
 
+    /// The items with these keys, as they are now, in no order; those that are not there are left out.
+    pub(crate) async fn get_all<T: DeserializeOwned>(&self, keys: &[Key]) -> Outcome<Vec<T>> {
+        let mut found = Vec::new();
+        // DynamoDB takes 100 keys at a time.
+        for some in keys.chunks(100) {
+            let mut left = some.iter().map(Key::item).collect::<Vec<_>>();
+            while !left.is_empty() {
+                let asked = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build();
+                let request = self.client.batch_get_item().request_items(&self.name, asked.map_err(Problem::internal)?);
+                let answer = Box::pin(request.send()).await.map_err(fault)?;
+                let items = answer.responses.and_then(|mut tables| tables.remove(&self.name));
+                for item in items.unwrap_or_default() {
+                    found.push(from_item(item)?);
+                }
+                let unread = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
+                left = unread.map(|unread| unread.keys).unwrap_or_default();
+                if !left.is_empty() {
+                    tokio::time::sleep(Duration::from_millis(30)).await;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A write of the whole item, whatever is there now.
+    pub(crate) fn put_always(&self, item: Item) -> Outcome<TransactWriteItem> {
+        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
+    }
+
     /// A write of the whole item, under `condition` (an expression on the item that is there now).
     pub(crate) fn put(&self, item: Item, condition: &str) -> Result<TransactWriteItem, Problem> {
         let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
@@ -104,6 +137,30 @@ impl Table {
         let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
         let put = put.expression_attribute_values(":value", value);
         Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
+    }
+
+    /// A condition on an item that the transaction does not write. `change` has no expression.
+    pub(crate) fn check(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.item()))
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
+            .set_expression_attribute_values(Some(change.values));
+        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(Problem::internal)?).build())
+    }
+
+    /// The removal of an item under a condition; when it does not hold, the refusal tells what was found. `change` has no
+    /// expression.
+    pub(crate) fn delete_if(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .set_key(Some(key.item()))
+            .set_condition_expression(change.condition)
+            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
+            .set_expression_attribute_values(Some(change.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
     }
 
     /// The removal of an item, whether it is there or not.
@@ -168,13 +225,22 @@ impl Change {
         self.values.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         self
     }
+
+    /// Adds one more condition to those that are there.
+    pub(crate) fn and(mut self, condition: &str) -> Self {
+        self.condition = self.condition.map(|before| format!("{before} AND {condition}"));
+        self
+    }
 }
 
-/// How a transaction ended, when it did not go through.
+/// How a transaction ended, when it did not go through. Nothing was written.
 #[derive(Debug)]
 pub(crate) enum Refused {
-    /// The condition of the write with this position did not hold. Nothing was written.
-    Condition(usize),
+    /// The condition of the write with this position did not hold, and all before it did. With it the item that was found, if
+    /// the write asked for it.
+    Condition(usize, Item),
+    /// Another transaction held one of the items.
+    Collision,
     /// Anything else.
     Problem(Problem),
 }
@@ -185,26 +251,31 @@ impl From<Problem> for Refused {
     }
 }
 
-/// How long writers try to get past one another, before they tell the caller to come back.
+/// How long writers try to get past one another, before they tell the caller to come back: well within the time of a function.
 fn patience() -> ExponentialBuilder {
     ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(15))
         .with_max_delay(Duration::from_millis(600))
-        .with_max_times(12)
+        .with_total_delay(Some(Duration::from_secs(6)))
+        .without_max_times()
 }
 
 /// Makes all of the writes or none of them. Collisions with other transactions are tried again with jitter.
 pub(crate) async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
-    let attempt = || async {
-        let request = client.transact_write_items().set_transact_items(Some(writes.clone()));
-        Box::pin(request.send()).await
-    };
-    match attempt.retry(patience()).when(collided).await {
-        Ok(_) => Ok(()),
-        Err(error) if collided(&error) => Err(Refused::Problem(busy())),
-        Err(error) => Err(refusal(error)),
-    }
+    let attempt = || transact_once(client, writes.clone());
+    let ended = attempt.retry(patience()).when(|refused| matches!(refused, Refused::Collision)).await;
+    ended.map_err(|refused| match refused {
+        Refused::Collision => Refused::Problem(busy()),
+        other => other,
+    })
+}
+
+/// Makes all of the writes or none of them, for writers who begin anew when they are overtaken: see [`until_settled`].
+pub(crate) async fn transact_once(client: &Client, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
+    let request = client.transact_write_items().set_transact_items(Some(writes));
+    // On the heap, as in [`Table::get`].
+    Box::pin(request.send()).await.map(|_| ()).map_err(refusal)
 }
 
 /// What a caller is told when others were always faster.
@@ -216,28 +287,26 @@ pub(crate) fn busy() -> Problem {
 
 type TransactError = SdkError<TransactWriteItemsError>;
 
-fn reasons(error: &TransactError) -> impl Iterator<Item = &str> {
-    let cancelled = error.as_service_error().and_then(|error| match error {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => Some(cancelled.cancellation_reasons()),
-        _ => None,
-    });
-    cancelled.unwrap_or_default().iter().map(|reason| reason.code().unwrap_or_default())
-}
-
-/// Another transaction held one of the items; no condition failed, so the very same writes may succeed next.
-fn collided(error: &TransactError) -> bool {
+fn refusal(error: TransactError) -> Refused {
     let in_progress =
         error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("TransactionInProgressException");
-    let conflict = reasons(error).any(|code| code == "TransactionConflict" || code == "ThrottlingError");
-    let failed = reasons(error).any(|code| code == "ConditionalCheckFailed");
-    (in_progress || conflict) && !failed
+    let code = |reason: &CancellationReason, code: &str| reason.code() == Some(code);
+    let reasons = reasons(&error);
+    // First: of an item that another transaction held nobody knows whether its condition held.
+    let held = |reason| code(reason, "TransactionConflict") || code(reason, "ThrottlingError");
+    if in_progress || reasons.iter().any(held) {
+        return Refused::Collision;
+    }
+    match reasons.iter().position(|reason| code(reason, "ConditionalCheckFailed")) {
+        Some(position) => Refused::Condition(position, reasons[position].item.clone().unwrap_or_default()),
+        None => Refused::Problem(fault(error)),
+    }
 }
 
-fn refusal(error: TransactError) -> Refused {
-    let position = reasons(&error).position(|code| code == "ConditionalCheckFailed");
-    match position {
-        Some(position) => Refused::Condition(position),
-        None => Refused::Problem(fault(error)),
+fn reasons(error: &TransactError) -> &[CancellationReason] {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled.cancellation_reasons(),
+        _ => &[],
     }
 }
 

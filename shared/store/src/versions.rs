@@ -2,17 +2,19 @@
 
 use crate::{
     OpenReport, Reports, ambient,
-    keys::{entry_key, head_key, version_key},
-    reports::{Entry, KeptVersion, taken},
+    keys::{head_key, version_key},
+    reports::KeptVersion,
     sources,
-    table::{Refused, busy, n, to_item, transact},
+    table::{busy, n, to_item, until_settled},
 };
 use domain::{
     Outcome, Problem,
-    credential::Caller,
+    credential::{Caller, Role},
     report::{Actor, Asset, MAX_ASSETS, Report, ReportChange, Source, Version},
+    tree::{path, taken},
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl Reports {
@@ -24,13 +26,15 @@ impl Reports {
         sources::read(&self.objects, &open.kept).await
     }
 
-    /// Makes a new version. What `change` leaves out stays as it is.
+    /// Makes a new version, in another folder or under another name if `change` says so. What it leaves out stays as it is.
     ///
     /// # Errors
-    /// `Invalid` for wrong fields, `Conflict` when the new name is taken, `Busy` when another change came in between.
+    /// `Invalid` for wrong fields, `NotFound` for a folder that is not there, `Conflict` when the new name is taken, `Busy` when
+    /// another change came in between.
     pub async fn update(&self, open: &OpenReport, mut change: ReportChange, caller: &Caller) -> Outcome<Report> {
         let now = ambient::now();
         let note = change.note.take();
+        let folder = change.folder.take().map(|folder| path("folder", &folder)).transpose()?;
         let new_source = change.definition.is_some() || change.data.is_some();
         let source = self.source(open).await?;
         let (report, source) = change.apply(&open.report, source, now)?;
@@ -40,7 +44,8 @@ impl Reports {
         };
         let assets = open.version.assets.clone();
         let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
-        self.write_version(open, report, KeptVersion { version, source: kept }).await
+        let (report, version) = (report, KeptVersion { version, source: kept });
+        until_settled(async || self.write_version(open, &report, &version, folder.as_deref(), caller.role).await).await
     }
 
     /// Stores an asset and makes a version that has it. The same content under the same name changes nothing.
@@ -75,43 +80,62 @@ impl Reports {
         let report = Report { version: open.report.version + 1, updated_at: now, ..open.report.clone() };
         let note = Some(format!("Asset {name}"));
         let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
-        self.write_version(open, report, KeptVersion { version, source: open.kept.clone() }).await
+        let version = KeptVersion { version, source: open.kept.clone() };
+        until_settled(async || self.write_version(open, &report, &version, None, caller.role).await).await
     }
 
-    async fn write_version(&self, open: &OpenReport, report: Report, version: KeptVersion) -> Outcome<Report> {
-        let before = entry_key(&open.report.workspace, &open.report.parent, &open.report.name);
-        let after = entry_key(&report.workspace, &report.parent, &report.name);
-        let entry = to_item(&after, &Entry::Report { report: Box::new(report.clone()) })?;
-        let head = to_item(&head_key(report.uid), &report)?;
-        let mut writes = vec![
-            // The version that was read is still the newest: no change is lost, and none is made to a deleted report.
-            self.catalog.put_if(
-                head,
-                "version = :value AND attribute_not_exists(deletedAt)",
-                n(open.report.version),
-            )?,
-            self.catalog
-                .put(to_item(&version_key(report.uid, report.version), &version)?, "attribute_not_exists(pk)")?,
-        ];
-        if before.1 == after.1 {
-            writes.push(self.catalog.put(entry, "attribute_exists(pk)")?);
-        } else {
-            writes.push(self.catalog.put(entry, "attribute_not_exists(pk)")?);
-            writes.push(self.catalog.delete(&before)?);
+    /// Writes a version and, with `folder`, moves the report to the folder at that path. `None`: overtaken, to be tried again.
+    async fn write_version(
+        &self,
+        open: &OpenReport,
+        report: &Report,
+        version: &KeptVersion,
+        folder: Option<&[String]>,
+        role: Role,
+    ) -> Outcome<Option<Report>> {
+        let (mut report, mut writes) = (report.clone(), Vec::new());
+        if let Some(folder) = folder {
+            let way = self.tree.way(&report.workspace, folder, role).await?;
+            way.writable(role)?;
+            writes = self.tree.hand_over(&report.parent, &way)?;
+            report.parent = way.end().to_owned();
         }
-        match transact(&self.catalog.client, writes).await {
-            Ok(()) => Ok(report),
-            Err(Refused::Condition(2)) => Err(taken(&report)),
-            Err(Refused::Condition(_)) => Err(busy()),
-            Err(Refused::Problem(problem)) => Err(problem),
+        let first = writes.len();
+        // The version that was read is still the newest: no change is lost, and none is made to a deleted report.
+        let newest = "version = :value AND attribute_not_exists(deletedAt)";
+        writes.push(self.catalog.put_if(to_item(&head_key(report.uid), &report)?, newest, n(open.report.version))?);
+        let item = to_item(&version_key(report.uid, report.version), version)?;
+        writes.push(self.catalog.put(item, "attribute_not_exists(pk)")?);
+        writes.push(self.tree.put_report(&report)?);
+        writes.extend(self.tree.rename_report(&open.report, &report)?);
+        let refused = |position: usize, _| match position.checked_sub(first)? {
+            0 | 1 => Some(busy()),
+            _ => Some(taken(&report.name)),
+        };
+        Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
+    }
+
+    /// The assets of the newest version, by name.
+    ///
+    /// # Errors
+    /// `Internal` when one cannot be read.
+    pub async fn assets(&self, open: &OpenReport) -> Outcome<BTreeMap<String, Vec<u8>>> {
+        self.all_assets(open.report.uid, &open.version).await
+    }
+
+    pub(crate) async fn all_assets(&self, report: Uuid, version: &Version) -> Outcome<BTreeMap<String, Vec<u8>>> {
+        let mut assets = BTreeMap::new();
+        for (name, asset) in &version.assets {
+            assets.insert(name.clone(), self.asset(report, asset).await?);
         }
+        Ok(assets)
     }
 
     /// Reads one asset.
     ///
     /// # Errors
     /// `Internal` when it cannot be read.
-    pub(crate) async fn asset(&self, report: Uuid, asset: &Asset) -> Outcome<Vec<u8>> {
+    async fn asset(&self, report: Uuid, asset: &Asset) -> Outcome<Vec<u8>> {
         let key = asset_key(report, asset);
         self.objects.get(&key, None).await?.ok_or_else(|| Problem::internal(format!("the asset {key} is gone")))
     }

@@ -9,6 +9,8 @@ use crate::{
 };
 use domain::{
     Outcome, Problem,
+    credential::Caller,
+    report::{DEFAULT_WORKSPACE, no_workspace},
     workspace::{Workspace, WorkspaceFields},
 };
 
@@ -33,6 +35,23 @@ impl Workspaces {
     /// `Internal` when DynamoDB does not answer.
     pub async fn list(&self) -> Outcome<Vec<Workspace>> {
         self.catalog.partition(WORKSPACES, "").await
+    }
+
+    /// The workspace with this code or number; without one the default workspace or, if the caller does not reach that, the first
+    /// one that the caller does.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none that the caller reaches.
+    pub async fn find(&self, name: Option<&str>, caller: &Caller) -> Outcome<Workspace> {
+        let all = self.list().await?;
+        let mut reached = all.into_iter().filter(|workspace| caller.reaches(&workspace.code)).collect::<Vec<_>>();
+        let wanted = name.unwrap_or(DEFAULT_WORKSPACE);
+        let named = |workspace: &Workspace| workspace.code == wanted || workspace.number.to_string() == wanted;
+        match reached.iter().position(named) {
+            Some(position) => Ok(reached.swap_remove(position)),
+            None if name.is_none() && !reached.is_empty() => Ok(reached.swap_remove(0)),
+            None => Err(no_workspace(wanted)),
+        }
     }
 
     /// Makes the workspace or changes its fields. `true`: it is new.

@@ -4,6 +4,7 @@
 
 mod access;
 mod events;
+mod exago;
 mod large;
 mod public_page;
 mod publishing;

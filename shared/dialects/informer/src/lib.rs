@@ -12,7 +12,12 @@ mod reports;
 pub use publishing::{ProgressBody, PublishBody, TokenObject};
 pub use reports::{Listing, ReportItem, ReportList, ReportRecord, Sort};
 
-use domain::{Problem, problem::Wording};
+use domain::{
+    Problem,
+    credential::Role,
+    problem::Wording,
+    tree::access::{Access, NewRule},
+};
 use serde::Serialize;
 
 /// Informer's wording of refusals: `{"statusCode":404,"error":"Not Found","message":"…"}`.
@@ -34,6 +39,22 @@ impl Wording for Informer {
         let message = &problem.told(request_id);
         let refusal = Refusal { status_code: problem.status(), error: problem.reason(), message, request_id };
         serde_json::to_string(&refusal).unwrap_or_default()
+    }
+}
+
+/// A rule about a folder, as `PUT /api/folders/access` answers it.
+#[derive(Serialize)]
+pub struct AccessRule {
+    workspace: String,
+    path: String,
+    role: Role,
+    access: Access,
+}
+
+impl AccessRule {
+    /// The rule that was set in the workspace with this code.
+    pub fn new(workspace: String, rule: NewRule) -> Self {
+        Self { workspace, path: rule.path, role: rule.role, access: rule.access }
     }
 }
 

@@ -187,6 +187,8 @@ pub struct ReportRecord {
     number: u64,
     natural_id: String,
     workspace: String,
+    /// The path of its folder; that of the root is empty.
+    folder: String,
     report_type: Option<String>,
     recipients: String,
     theme: String,
@@ -205,8 +207,8 @@ pub struct ReportRecord {
 }
 
 impl ReportRecord {
-    /// The record for a caller with `role`: links only to what the caller may do.
-    pub fn new(report: &Report, role: Role, published: bool) -> Self {
+    /// The record for a caller with `role`: links only to what the caller may do. `folder` is the path of its folder.
+    pub fn new(report: &Report, folder: String, role: Role, published: bool) -> Self {
         let path = format!("/api/reports/{}", report.uid);
         let mut links = BTreeMap::from([("self", Href::new(&path))]);
         if role.holds(Permission::ReportCloudPublish) {
@@ -220,6 +222,7 @@ impl ReportRecord {
             number: report.number,
             natural_id: report.natural_id.to_string(),
             workspace: report.workspace.clone(),
+            folder,
             report_type: report.details.report_type.clone(),
             recipients: report.details.recipients.clone(),
             theme: report.details.theme.clone(),

@@ -1,0 +1,29 @@
+//! `POST /rest/reports/execute/{type}` — render the newest version of a report, and answer it in the body.
+
+use domain::credential::Permission;
+use exago::{
+    Exago,
+    execution::{Execution, Form, Request as Asked},
+};
+use execute::Executor;
+use lambda::{Error, Function, Gate, Reply, Request, reply};
+
+mod execute;
+
+const MAX_BODY: usize = 256 * 1024;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    render::sandbox::run_child_if_asked();
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (gate, executor) = (&Gate::new(&function.aws)?, &Executor::new(&function.aws)?);
+    function.serve::<Exago, _, _>(|request| execute(gate, executor, request)).await
+}
+
+async fn execute(gate: &Gate, executor: &Executor, request: Request) -> Reply {
+    let (caller, session) = gate.session(&request, Permission::ReportRead).await?;
+    let form = Form::parse(&request.parameter("type")?)?;
+    let Asked { path, params } = Asked::parse(request.bytes(MAX_BODY)?)?;
+    let result = executor.execute(&session.workspace, &path, params, form, caller.role).await?;
+    reply::json(200, &Execution::new(&path, form, result))
+}

@@ -1,0 +1,44 @@
+//! Answers that may be large: compressed for clients that take that, known by a tag, and above what a function can answer left
+//! in the bucket, to which the client is sent.
+
+use crate::{Reply, Request, reply};
+use domain::Problem;
+use lambda_http::{Body, http::response::Builder};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use store::Spill;
+
+/// Lambda answers 6 MB: binary in base64, text with every quote escaped.
+const LARGEST: usize = 4_500_000;
+/// Below this, compressing saves nothing.
+const SMALL: usize = 1_000;
+
+/// A JSON answer of any size.
+///
+/// # Errors
+/// `Internal` if it cannot be written or stored.
+pub async fn json(request: &Request, spill: &Spill, value: &impl Serialize) -> Reply {
+    let text = serde_json::to_string(value).map_err(Problem::internal)?;
+    let hash = hex::encode(&Sha256::digest(&text)[..16]);
+    // Weak: the same answer is sent compressed or not.
+    let tag = format!("W/\"{hash}\"");
+    if request.holds_current(&tag) {
+        return reply::body(headers(304, &tag), Body::Empty);
+    }
+    let answer = headers(200, &tag).header("content-type", "application/json");
+    if request.takes_gzip() && text.len() > SMALL {
+        let packed = reply::gzipped(&text)?;
+        if packed.len() <= LARGEST {
+            return reply::body(answer.header("content-encoding", "gzip"), packed);
+        }
+    } else if text.len() <= LARGEST {
+        return reply::body(answer, text);
+    }
+    let address = spill.address(&format!("{hash}.json"), text.into_bytes(), "application/json").await?;
+    reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), Body::Empty)
+}
+
+fn headers(status: u16, tag: &str) -> Builder {
+    let answer = reply::status(status).header("etag", tag).header("vary", "accept-encoding");
+    answer.header("cache-control", "private, no-cache")
+}

@@ -1,0 +1,117 @@
+"""Whether the tests of the folder tree notice when a condition is missing from its transactions: `make tree-mutations`.
+
+Each mutant is a fresh stack whose DynamoDB takes one condition for true (`EMU_DROP_CONDITION`, see local/README.md). The tests named with it
+must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree.rs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+# As many histories as it takes; the first fault ends the test.
+HISTORIES = "400"
+
+
+class Mutation(NamedTuple):
+    """A condition that is taken for true, what breaks without it, and the tests that must see that."""
+
+    name: str
+    condition: str
+    breaks: str
+    tests: str
+
+
+MUTATIONS = [
+    Mutation("name-taken", r"^Put IF attribute_not_exists\(pk\)$", "two nodes of one name in a folder", "concurrent"),
+    Mutation("parent-gone", r"^Update ADD children 1 IF ", "a node comes into a folder that has moved or gone", "concurrent"),
+    Mutation("parent-moved", r"^Update ADD children 1 IF parent ", "a node comes into a folder that is in another one by now", "concurrent"),
+    Mutation("parent-renamed", r"^Update ADD children 1 IF #name ", "a node comes into a folder that has another name by now", "concurrent"),
+    Mutation("left-folder-moved", r"^Update ADD children -1 IF ", "a node leaves a folder that is elsewhere by now", "concurrent"),
+    Mutation("ancestors-moved", r"^ConditionCheck IF ", "a folder comes below itself; a node comes to a path that is gone", "concurrent"),
+    Mutation("ancestors-elsewhere", r"^ConditionCheck IF parent ", "a folder comes below itself", "concurrent"),
+    Mutation("ancestors-renamed", r"^ConditionCheck IF #name ", "a node comes to a path that is gone", "concurrent"),
+    Mutation("moved-twice", r"^Update SET parent = .* IF ", "two moves of one folder both succeed", "concurrent"),
+    Mutation("moved-elsewhere", r"^Update SET parent = .* IF parent ", "a folder is moved from where it is not", "concurrent"),
+    Mutation("moved-renamed", r"^Update SET parent = .* IF #name ", "a folder is moved that has another name by now", "concurrent"),
+    Mutation("not-empty", r"^Delete IF children = 0$", "what is in a deleted folder becomes an orphan", "sequential"),
+    Mutation("not-empty-at-once", r"^Delete IF children = 0$", "the same, with many clients", "concurrent"),
+    Mutation("deleted-moved", r"^Delete IF (parent|#name) ", "a folder is deleted from where it is not", "concurrent"),
+    Mutation("deleted-elsewhere", r"^Delete IF parent ", "a folder is deleted that is in another one by now", "concurrent"),
+    Mutation("deleted-renamed", r"^Delete IF #name ", "a folder is deleted that has another name by now", "concurrent"),
+    Mutation("report-parent-gone", r"^Update ADD children 1 IF ", "a report comes into a folder that has gone", "reports"),
+    Mutation("report-name-taken", r"^Put IF attribute_not_exists\(pk\)$", "a report takes the name of a folder", "reports"),
+]
+
+
+class Run(NamedTuple):
+    """How the tests ended, and the first words of what failed."""
+
+    failed: bool
+    seconds: float
+    reason: str
+
+
+def main() -> int:
+    """Runs the mutants named on the command line, or all of them. The exit code tells whether a mutant survived."""
+    wanted = set(sys.argv[1:])
+    if unknown := wanted - {mutation.name for mutation in MUTATIONS}:
+        print(f"There is no mutation {', '.join(sorted(unknown))}.", file=sys.stderr)
+        return 1
+    binary = test_binary()
+    print("Without a mutation …", flush=True)
+    if (sound := run(binary, None)).failed:
+        print(f"The tests fail without any mutation: {sound.reason}", file=sys.stderr)
+        return 1
+    survivors = 0
+    rows = [f"| {'mutation':24} | {'noticed':7} | {'after':>6} | what breaks, and what the tests said |", "|---|---|---|---|"]
+    for mutation in (each for each in MUTATIONS if not wanted or each.name in wanted):
+        print(f"{mutation.name}: {mutation.breaks} …", flush=True)
+        seen = run(binary, mutation)
+        survivors += not seen.failed
+        told = f"{mutation.breaks}: {seen.reason or 'nothing'}"
+        rows.append(f"| {mutation.name:24} | {'yes' if seen.failed else 'NO':7} | {seen.seconds:4.0f} s | {told} |")
+    print("\n".join(rows))
+    if survivors:
+        print(f"{survivors} mutations were not noticed.", file=sys.stderr)
+    return 1 if survivors else 0
+
+
+def test_binary() -> str:
+    """The test program, built when it is not."""
+    command = ["cargo", "test", "--profile", "local", "--workspace", "--test", "tree", "--no-run", "--message-format", "json"]
+    built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
+    return next(message["executable"] for message in messages if message.get("executable") and message["target"]["name"] == "tree")
+
+
+def run(binary: str, mutation: Mutation | None) -> Run:
+    """The tests against a fresh stack; the functions are built with the first one."""
+    environment = os.environ | {"IMPRINT_TREE_HISTORIES": HISTORIES if mutation else "40"}
+    if mutation:
+        environment["EMU_DROP_CONDITION"] = mutation.condition
+    stack = ["python3", "local/stack.py", "run", "--no-seed", *(["--no-build"] if mutation else []), "--"]
+    began = time.monotonic()
+    ended = subprocess.run([*stack, binary, *(mutation.tests.split() if mutation else [])], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - began
+    if ended.returncode and "test result: FAILED" not in ended.stdout:
+        # The stack did not come up, or the program was killed: that proves nothing.
+        sys.exit(f"The tests did not run:\n{ended.stdout[-2000:]}{ended.stderr[-2000:]}")
+    return Run(bool(ended.returncode), seconds, reason(ended.stdout))
+
+
+def reason(output: str) -> str:
+    """The first line after a panic that says something."""
+    lines = output.split("panicked at ", 1)[-1].splitlines()[1:] if "panicked at " in output else []
+    words = next((line for line in lines if line.strip()), "")
+    return words.strip()[:160]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
