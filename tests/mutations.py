@@ -17,6 +17,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 # As many histories as it takes; the first fault ends the test.
 HISTORIES = "400"
+STACK = ["python3", "local/stack.py", "run", "--no-seed"]
 
 
 class Mutation(NamedTuple):
@@ -69,18 +70,19 @@ def main() -> int:
     if (sound := run(binary, None)).failed:
         print(f"The tests fail without any mutation: {sound.reason}", file=sys.stderr)
         return 1
-    survivors = 0
-    rows = [f"| {'mutation':24} | {'noticed':7} | {'after':>6} | what breaks, and what the tests said |", "|---|---|---|---|"]
-    for mutation in (each for each in MUTATIONS if not wanted or each.name in wanted):
-        print(f"{mutation.name}: {mutation.breaks} …", flush=True)
-        seen = run(binary, mutation)
-        survivors += not seen.failed
-        told = f"{mutation.breaks}: {seen.reason or 'nothing'}"
-        rows.append(f"| {mutation.name:24} | {'yes' if seen.failed else 'NO':7} | {seen.seconds:4.0f} s | {told} |")
-    print("\n".join(rows))
+    print(f"It took {sound.seconds:.0f} s.\n\n| mutation | noticed | after | what breaks: what the test said |\n|---|---|---|---|", flush=True)
+    survivors = [mutation.name for mutation in MUTATIONS if (not wanted or mutation.name in wanted) and survives(binary, mutation)]
     if survivors:
-        print(f"{survivors} mutations were not noticed.", file=sys.stderr)
+        print(f"Nobody noticed {', '.join(survivors)}.", file=sys.stderr)
     return 1 if survivors else 0
+
+
+def survives(binary: str, mutation: Mutation) -> bool:
+    """Runs a mutant and prints its row of the table."""
+    seen = run(binary, mutation)
+    noticed = "yes" if seen.failed else "NO"
+    print(f"| {mutation.name} | {noticed} | {seen.seconds:.0f} s | {mutation.breaks}: {seen.reason or 'nothing'} |", flush=True)
+    return not seen.failed
 
 
 def test_binary() -> str:
@@ -96,9 +98,9 @@ def run(binary: str, mutation: Mutation | None) -> Run:
     environment = os.environ | {"IMPRINT_TREE_HISTORIES": HISTORIES if mutation else "40"}
     if mutation:
         environment["EMU_DROP_CONDITION"] = mutation.condition
-    stack = ["python3", "local/stack.py", "run", "--no-seed", *(["--no-build"] if mutation else []), "--"]
+    command = [*STACK, *(["--no-build"] if mutation else []), "--", binary, *(mutation.tests.split() if mutation else [])]
     began = time.monotonic()
-    ended = subprocess.run([*stack, binary, *(mutation.tests.split() if mutation else [])], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - began
     if ended.returncode and "test result: FAILED" not in ended.stdout:
         # The stack did not come up, or the program was killed: that proves nothing.

@@ -1,4 +1,4 @@
-//! The benchmarks, as plain tables: `imprint-bench`, or one part of it by its name. README.md says how to read them.
+//! The benchmarks, as plain tables: `imprint-bench`, or some parts of it by their names. README.md says how to read them.
 //!
 //! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
 //! change it. [`rendering`]: how long reports take to render. They share [`project`], where things are; [`stack`], what is running;
@@ -23,19 +23,25 @@ type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 async fn main() -> Outcome<()> {
     // Reports are rendered in children of this program, as the worker does it.
     render::sandbox::run_child_if_asked();
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    match words.first().map(String::as_str) {
-        None => {
-            start::run().await?;
-            requests::run().await?;
-            tree::run().await?;
-            rendering::run().await
-        }
-        Some("start") => start::run().await,
-        Some("requests") => requests::run().await,
-        Some("tree") => tree::run().await,
-        Some("render") => rendering::run().await,
-        Some(rendering::REGISTER_CHILD) => rendering::register::child(),
-        Some(_) => Err("usage: imprint-bench [start | requests | tree | render]".into()),
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|word| word == rendering::REGISTER_CHILD) {
+        return rendering::register::child();
+    }
+    if words.is_empty() {
+        words = ["start", "requests", "tree", "render"].map(str::to_owned).into();
+    }
+    for word in words {
+        part(&word).await?;
+    }
+    Ok(())
+}
+
+async fn part(name: &str) -> Outcome<()> {
+    match name {
+        "start" => start::run().await,
+        "requests" => requests::run().await,
+        "tree" => tree::run().await,
+        "render" => rendering::run().await,
+        _ => Err("usage: imprint-bench [start] [requests] [tree] [render]".into()),
     }
 }

@@ -1,6 +1,7 @@
 //! Changes of the tree, one after the other: in the root and far below it, of an empty folder and of one that holds ten thousand nodes.
 
 use super::{
+    listing::fetch,
     seeding::Catalog,
     session::{Change, Session},
 };
@@ -19,7 +20,7 @@ const DEPTH: usize = 20;
 /// The changes that do not count.
 const WARM: usize = 5;
 /// The changes that do; of pairs, the pairs.
-const COUNTED: usize = 31;
+const COUNTED: usize = 51;
 /// What is in a folder is not to matter: the most that a change of the full one may take, as a multiple of one of the empty one.
 const GOAL: f64 = 1.25;
 /// Before each change, so that none meets what the one before it still holds: see `EMU_TX_MILLIS` in `local/README.md`.
@@ -71,7 +72,16 @@ async fn pairs(stack: &Stack, session: &Session, table: &mut Table) -> Outcome<(
         session.change(&Change::Rename(name(folder, WARM + COUNTED), format!("here/{folder}"))).await?;
     }
     let place = |folder: &str, n: usize| format!("{}/{folder}", if n.is_multiple_of(2) { "here" } else { "there" });
-    both(stack, session, table, "move", place).await
+    both(stack, session, table, "move", place).await?;
+    whole(stack, session, &place("full", WARM + COUNTED)).await
+}
+
+/// All that was in the full folder came with it, or what was measured is nothing.
+async fn whole(stack: &Stack, session: &Session, folder: &str) -> Outcome<()> {
+    match fetch(stack, session.list(&format!("&folder={folder}"))?).await?.nodes {
+        DESCENDANTS => Ok(()),
+        found => Err(format!("{found} nodes are in {folder} instead of {DESCENDANTS}").into()),
+    }
 }
 
 /// Changes of both folders, from one path to the next.

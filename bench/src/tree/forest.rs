@@ -1,5 +1,5 @@
-//! A large tree of folders and reports, as it would be in the table. The nodes are numbered: every tenth is a folder, the nine after it are the
-//! reports in it. Twenty folders are at the top, each folder holds up to six others.
+//! A large tree of folders and reports, as it is in the table. The nodes are numbered: every tenth is a folder, the nine after it are
+//! the reports in it. Twenty folders are at the top, with a report beside each; a folder holds up to six others.
 
 use super::item::{Item, item};
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -99,8 +99,8 @@ impl Forest {
             ("name", &name),
             ("type", KINDS[n % KINDS.len()]),
             ("reportType", "sales"),
-            ("description", "For the meeting of the board, with the figures of all branches."),
-            ("recipients", "sales@example.com, board@example.com"),
+            ("description", "For the meeting of the board."),
+            ("recipients", "board@example.com"),
             ("theme", "default"),
             ("createdAt", "2026-01-15T09:30:00Z"),
             ("updatedAt", "2026-02-03T16:05:12.345Z"),

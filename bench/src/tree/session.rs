@@ -40,8 +40,8 @@ pub struct Ended {
 impl Session {
     /// Makes a workspace, and a session in it.
     pub async fn open(stack: &Stack, name: &str) -> Outcome<Self> {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_micros();
-        let workspace = format!("bench-tree-{name}-{now}");
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
+        let workspace = format!("bench-{name}-{now:x}");
         let path = format!("/api/v1/workspaces/{workspace}");
         made(stack.request("PUT", &path)?.json(&json!({ "name": "Bench" })).send().await?).await?;
         let path = format!("/rest/sessions?config={workspace}");
@@ -54,10 +54,9 @@ impl Session {
         self.stack.request(method, &format!("/rest/{path}?sid={}", self.id))
     }
 
-    /// The start of a call for the list, or for the upper levels of it.
-    pub fn list(&self, depth: Option<u8>) -> Outcome<RequestBuilder> {
-        let depth = depth.map(|depth| format!("&depth={depth}")).unwrap_or_default();
-        self.stack.request("GET", &format!("/rest/reports/list?sid={}{depth}", self.id))
+    /// The start of a call for the list. The query begins with `&`, or there is none.
+    pub fn list(&self, query: &str) -> Outcome<RequestBuilder> {
+        self.stack.request("GET", &format!("/rest/reports/list?sid={}{query}", self.id))
     }
 
     /// Makes a change, whatever is answered.

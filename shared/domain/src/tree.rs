@@ -18,7 +18,7 @@ pub const MAX_HEIGHT: usize = 1_000;
 ///
 /// # Errors
 /// `Invalid` naming `field` for a name that is empty, longer than 255 characters, `.` or `..`, or that holds a slash,
-/// a backslash or a control character.
+/// a backslash, a control character or what stands for a broken one.
 pub fn name(field: &str, text: &str) -> Outcome<String> {
     let name: String = text.nfc().collect();
     let length = name.chars().count();
@@ -27,6 +27,10 @@ pub fn name(field: &str, text: &str) -> Outcome<String> {
     }
     if name == "." || name == ".." || name.chars().any(|c| c.is_control() || c == '/' || c == '\\') {
         return Err(Problem::invalid(field, "the name may not be . or .., nor hold slashes or control characters."));
+    }
+    // What the gateway puts in the place of bytes that are no text: different names would become one.
+    if name.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Problem::invalid(field, "the name is no UTF-8 text."));
     }
     Ok(name)
 }
@@ -94,7 +98,7 @@ mod tests {
     fn bad_names_are_refused_and_name_the_field() {
         let long = "x".repeat(256);
         let deep = "a/".repeat(65);
-        for text in ["a//b", "//a", "..", "a/./b", "tab\there", "back\\slash", &long, &deep] {
+        for text in ["a//b", "//a", "..", "a/./b", "tab\there", "a\u{fffd}", "back\\slash", &long, &deep] {
             let problem = path("folder", text).unwrap_err();
             assert!(problem.to_string().starts_with("folder: "), "{text:?}: {problem}");
         }

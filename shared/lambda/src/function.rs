@@ -3,12 +3,15 @@
 use crate::{reply, request::Request};
 use domain::{Outcome, Problem, problem::Wording};
 use lambda_http::{Body, Response, service_fn};
-use std::{convert::Infallible, time::Instant};
+use std::{convert::Infallible, pin::Pin, time::Instant};
 use store::Aws;
 use tracing_subscriber::EnvFilter;
 
 /// What ends a process: a missing variable, or the loss of the Lambda runtime.
 pub use lambda_runtime::Error;
+
+/// What answers a request.
+type Handler<'a> = dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>> + Sync + 'a;
 
 /// A function that has started: its name, and its connection to AWS.
 pub struct Function {
@@ -20,14 +23,7 @@ impl Function {
     /// Starts logging and connects to AWS. `name` is the crate's, `env!("CARGO_PKG_NAME")`: it is the one under which everything
     /// about the function is found.
     pub async fn start(name: &'static str) -> Self {
-        let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-        let log = tracing_subscriber::fmt()
-            .json()
-            .flatten_event(true)
-            .with_target(false)
-            .with_current_span(false)
-            .with_span_list(false);
-        log.with_env_filter(level).with_writer(std::io::stderr).init();
+        begin_logging();
         Self { name, aws: Aws::connect().await }
     }
 
@@ -62,7 +58,12 @@ impl Function {
         H: Fn(Request) -> F + Sync,
         F: Future<Output = Response<Body>> + Send,
     {
-        let served = async |request: lambda_http::Request| {
+        self.run(&|request| Box::pin(handler(request))).await
+    }
+
+    /// Behind boxes, the runtime's code is built with this crate, and not anew with each function.
+    fn run<'a>(&'a self, handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
+        let served = move |request: lambda_http::Request| async move {
             let begun = Instant::now();
             let request = Request::new(request);
             let (id, route) = (request.id().to_owned(), request.route().to_owned());
@@ -70,7 +71,7 @@ impl Function {
             self.log(&id, &route, &response, begun);
             Ok::<_, Infallible>(response)
         };
-        lambda_http::run(service_fn(served)).await
+        Box::pin(lambda_http::run(service_fn(served)))
     }
 
     fn log(&self, id: &str, route: &str, response: &Response<Body>, begun: Instant) {
@@ -88,6 +89,18 @@ impl Function {
             "served"
         );
     }
+}
+
+/// One JSON object a line.
+fn begin_logging() {
+    let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_current_span(false)
+        .with_span_list(false);
+    log.with_env_filter(level).with_writer(std::io::stderr).init();
 }
 
 /// A refusal in the words of the dialect `W`. The cause of a fault of ours goes to the log, and only there.

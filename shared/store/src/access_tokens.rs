@@ -5,6 +5,7 @@ use crate::{
     Aws, Reports, ambient,
     aws::Variable,
     keys::{alias, restricted_key},
+    sent,
     sessions::session_key,
     table::{Item, Key, Refused, Table, busy, fault, from_item, s, to_item, transact},
     tree::Restricted,
@@ -128,7 +129,7 @@ impl AccessTokens {
         let request = request
             .request_items(&self.access.name, some(std::slice::from_ref(token)).map_err(Problem::internal)?)
             .request_items(catalog, some(of_catalog).map_err(Problem::internal)?);
-        let answer = Box::pin(request.send()).await.map_err(fault)?;
+        let answer = sent::batch_get_item(request).await.map_err(fault)?;
         if answer.unprocessed_keys().is_some_and(|keys| !keys.is_empty()) {
             return Err(Problem::Busy("The service is very busy. Try again in a second.".into()));
         }
@@ -197,7 +198,7 @@ impl AccessTokens {
             // A token that is revoked at this moment must not come back as an empty item.
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", s(now.to_string()));
-        if let Err(error) = update.send().await {
+        if let Err(error) = sent::update_item(update).await {
             tracing::warn!(error = %fault(error), "the last use of a token was not recorded");
         }
     }

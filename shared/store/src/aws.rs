@@ -1,6 +1,7 @@
 //! The AWS clients, the names of the resources, and a count of the requests made.
 
-use aws_config::{BehaviorVersion, SdkConfig};
+use crate::sent;
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::{
     ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
 };
@@ -77,7 +78,7 @@ impl Intercept for Counter {
 impl Aws {
     /// Reads region, credentials and endpoint from the environment, as the SDK does.
     pub async fn connect() -> Self {
-        let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+        let config = sent::configuration().await;
         let local = std::env::var_os("AWS_ENDPOINT_URL").is_some();
         Self { config, requests: Arc::default(), local }
     }

@@ -1,7 +1,7 @@
 //! What is kept: DynamoDB, S3 and SQS, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
-//! - [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, and [`spill`], answers too large for a function.
+//! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`] (with the [`way`] to a folder and the [`listing`]), [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
 
 pub mod access_tokens;
@@ -15,6 +15,7 @@ mod objects;
 pub mod publications;
 pub mod publishing;
 pub mod reports;
+mod sent;
 pub mod sessions;
 mod sources;
 mod spill;

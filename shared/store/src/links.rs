@@ -4,6 +4,7 @@ use crate::{
     Aws,
     aws::Variable,
     objects::Objects,
+    sent,
     table::{Change, Key, Table, fault, from_item, n},
 };
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
@@ -92,7 +93,7 @@ impl Links {
             .expression_attribute_names("#views", "views")
             .expression_attribute_values(":one", n(1))
             .return_values(ReturnValue::AllNew);
-        match update.send().await {
+        match sent::update_item(update).await {
             Ok(answer) => live(answer.attributes.map(from_item).transpose()?, now),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Err(dead())

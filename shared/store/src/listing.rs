@@ -2,6 +2,7 @@
 
 use crate::{
     keys::{name_key, names_partition, node_key, tree_partition},
+    sent,
     table::{Item, Key, fault, from_item, s},
     tree::{Named, NodeKind, Tree},
     way::Way,
@@ -121,7 +122,7 @@ impl Tree {
     /// The first page, and the last id in it if there is more.
     async fn first_page(&self, partition: &str) -> Outcome<(Vec<Listed>, Option<String>)> {
         let query = self.query(partition).key_condition_expression("pk = :pk");
-        let answer = Box::pin(query.send()).await.map_err(fault)?;
+        let answer = sent::query(query).await.map_err(fault)?;
         let last = answer.last_evaluated_key.and_then(|key| key.get("sk")?.as_s().ok().cloned());
         Ok((read(answer.items.unwrap_or_default())?, last))
     }
@@ -133,7 +134,7 @@ impl Tree {
             let query = self.query(partition).key_condition_expression("pk = :pk AND sk BETWEEN :after AND :to");
             let query =
                 query.expression_attribute_values(":after", s(&after)).expression_attribute_values(":to", s(&to));
-            let answer = Box::pin(query.set_exclusive_start_key(start).send()).await.map_err(fault)?;
+            let answer = sent::query(query.set_exclusive_start_key(start)).await.map_err(fault)?;
             found.extend(read::<Listed>(answer.items.unwrap_or_default())?);
             start = answer.last_evaluated_key;
             if start.is_none() {

@@ -1,5 +1,6 @@
 //! Numbers of reports and workspaces.
 
+use crate::sent;
 use crate::table::{Item, Key, Table, fault, from_item, n};
 use aws_sdk_dynamodb::{operation::update_item::UpdateItemOutput, types::ReturnValue};
 use domain::{Outcome, Problem};
@@ -51,7 +52,7 @@ impl Numbers {
             .expression_attribute_names("#last", "last")
             .expression_attribute_values(":lease", n(self.lease))
             .return_values(ReturnValue::AllNew);
-        let UpdateItemOutput { attributes, .. } = update.send().await.map_err(fault)?;
+        let UpdateItemOutput { attributes, .. } = sent::update_item(update).await.map_err(fault)?;
         let item: Item = attributes.ok_or_else(|| Problem::internal("the counter told nothing"))?;
         Ok(from_item::<Counter>(item)?.last)
     }

@@ -1,6 +1,6 @@
 //! The bucket.
 
-use crate::{Aws, aws::Variable, table::fault};
+use crate::{Aws, aws::Variable, sent, table::fault};
 use aws_sdk_s3::{
     Client,
     operation::get_object::GetObjectError,
@@ -25,7 +25,7 @@ impl Objects {
 
     pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Outcome<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
-        request.body(ByteStream::from(bytes)).send().await.map_err(fault)?;
+        sent::put_object(request.body(ByteStream::from(bytes))).await.map_err(fault)?;
         Ok(())
     }
 
@@ -33,8 +33,8 @@ impl Objects {
     pub(crate) async fn get(&self, key: &str, range: Option<Range<u64>>) -> Outcome<Option<Vec<u8>>> {
         let range = range.map(|range| format!("bytes={}-{}", range.start, range.end.saturating_sub(1)));
         let request = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
-        match request.send().await {
-            Ok(answer) => Ok(Some(answer.body.collect().await.map_err(fault)?.to_vec())),
+        match sent::get_object(request).await {
+            Ok(answer) => Ok(Some(sent::collected(answer.body).await.map_err(fault)?)),
             Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
             Err(error) => Err(fault(error)),
         }
@@ -51,7 +51,7 @@ impl Objects {
         let request = self.client.get_object().bucket(&self.bucket).key(key);
         let request = request.response_content_disposition(disposition).response_content_type(media_type);
         let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
-        Ok(request.presigned(lifetime).await.map_err(fault)?.uri().to_owned())
+        Ok(sent::presigned(request, lifetime).await.map_err(fault)?.uri().to_owned())
     }
 
     /// Removes the objects, those that are there.
@@ -62,7 +62,7 @@ impl Objects {
             let named = named.collect::<Result<Vec<_>, _>>().map_err(Problem::internal)?;
             let delete = Delete::builder().set_objects(Some(named)).quiet(true).build().map_err(Problem::internal)?;
             let request = self.client.delete_objects().bucket(&self.bucket).delete(delete);
-            let answer = Box::pin(request.send()).await.map_err(fault)?;
+            let answer = sent::delete_objects(request).await.map_err(fault)?;
             if let Some(error) = answer.errors().first() {
                 return Err(Problem::internal(format!("an object was not deleted: {error:?}")));
             }
@@ -72,12 +72,16 @@ impl Objects {
 
     /// Removes every object whose key starts with `prefix` and that `goes`.
     pub(crate) async fn delete_all(&self, prefix: &str, goes: impl Fn(&str) -> bool) -> Outcome<()> {
-        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
-        let mut pages = list.into_paginator().send();
-        while let Some(page) = pages.next().await {
-            let keys = page.map_err(fault)?.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
+        let mut next = None;
+        loop {
+            let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+            let page = sent::list_objects(list.set_continuation_token(next)).await.map_err(fault)?;
+            let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
             self.delete(keys.filter(|key| goes(key)).collect()).await?;
+            next = page.next_continuation_token;
+            if next.is_none() {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }

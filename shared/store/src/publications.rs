@@ -11,6 +11,7 @@ use crate::{
     links::{self, Link},
     objects::Objects,
     reports::{OpenReport, Reports, open},
+    sent,
     table::{Key, Refused, Table, fault, n, to_item, transact_once, until_settled},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
@@ -83,7 +84,8 @@ impl PublishQueue {
 
     async fn send(&self, publication: PublicationId) -> Outcome<()> {
         let message = serde_json::to_string(&PublishMessage { publication }).map_err(Problem::internal)?;
-        self.client.send_message().queue_url(&self.url).message_body(message).send().await.map_err(fault)?;
+        let send = self.client.send_message().queue_url(&self.url).message_body(message);
+        sent::send_message(send).await.map_err(fault)?;
         Ok(())
     }
 }
@@ -103,7 +105,7 @@ impl Records {
         let expires = (ambient::now() + MONITOR_LIFETIME).as_second().unsigned_abs();
         let item = to_item(&monitor_key(&caller.user, name), &Monitor { publication, expires })?;
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
-        put.send().await.map_err(fault)?;
+        sent::put_item(put).await.map_err(fault)?;
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use crate::{
     links::{self, Link},
     publications::publication_key,
     reports::Reports,
+    sent,
     table::{Change, Item, fault, from_item, n, s, until_settled},
 };
 use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
@@ -75,7 +76,7 @@ impl Publications {
         };
         let change = unfinished(change);
         let update = self.catalog.changing(&publication_key(id), change).return_values(ReturnValue::AllNew);
-        match update.send().await {
+        match sent::update_item(update).await {
             Ok(answer) => Ok(Begun::Work(Box::new(from_item(answer.attributes.unwrap_or_default())?))),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 match self.records().read(id).await? {
@@ -100,7 +101,7 @@ impl Publications {
         }
         let change = unfinished(Change::set(&Advance { percent, messages }, &[])?);
         let update = self.catalog.changing(&publication_key(id), change);
-        match update.send().await {
+        match sent::update_item(update).await {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
             answer => answer.map(drop).map_err(fault),
         }

@@ -9,6 +9,7 @@ use crate::{
     keys::{alias, head_key, partition, tree_partition, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
+    sent,
     sources::{self, Kept},
     table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
     tree::{Named, Node, NodeKind, Tree},
@@ -60,7 +61,7 @@ pub(crate) struct KeptVersion {
 pub(crate) async fn open(catalog: &Table, uid: Uuid) -> Outcome<Option<OpenReport>> {
     let query = catalog.client.query().table_name(&catalog.name).consistent_read(true).scan_index_forward(false);
     let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(partition(uid)));
-    let answer = query.limit(3).send().await.map_err(fault)?;
+    let answer = sent::query(query.limit(3)).await.map_err(fault)?;
     let (mut head, mut version, mut state) = (None, None, State::default());
     for item in answer.items.unwrap_or_default() {
         let sk = item.get("sk").and_then(|sk| sk.as_s().ok()).cloned().unwrap_or_default();

@@ -3,6 +3,7 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    sent,
     table::{Key, Table, fault, n, to_item},
 };
 use domain::{
@@ -51,7 +52,7 @@ impl Sessions {
         let mut item = to_item(&session_key(id), session)?;
         item.insert("expires".into(), n(session.expires_at.as_second().unsigned_abs()));
         let put = self.access.client.put_item().table_name(&self.access.name).set_item(Some(item));
-        Box::pin(put.send()).await.map_err(fault)?;
+        sent::put_item(put).await.map_err(fault)?;
         Ok(())
     }
 
@@ -61,7 +62,7 @@ impl Sessions {
     /// `Internal` when DynamoDB does not answer.
     pub async fn end(&self, id: &SessionId) -> Outcome<()> {
         let delete = self.access.client.delete_item().table_name(&self.access.name);
-        Box::pin(delete.set_key(Some(session_key(id).item())).send()).await.map_err(fault)?;
+        sent::delete_item(delete.set_key(Some(session_key(id).item()))).await.map_err(fault)?;
         Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! DynamoDB items, keys and transactions: what every aggregate's file shares.
 
+use crate::sent;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -74,8 +75,7 @@ impl Table {
     /// Reads one item as it is now, not as it was a moment ago.
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Outcome<Option<T>> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(key.item())).consistent_read(true);
-        // On the heap: a future of the SDK is large and deeply nested, and would become a part of every caller's.
-        let answer = Box::pin(request.send()).await.map_err(fault)?;
+        let answer = sent::get_item(request).await.map_err(fault)?;
         answer.item.map(from_item).transpose()
     }
 
@@ -88,12 +88,18 @@ impl Table {
                 .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
                 .expression_attribute_values(":sk", s(prefix)),
         };
-        let mut pages = query.expression_attribute_values(":pk", s(pk)).into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(item) = pages.next().await {
-            found.push(from_item(item.map_err(fault)?)?);
+        let query = query.expression_attribute_values(":pk", s(pk));
+        let (mut found, mut start) = (Vec::new(), None);
+        loop {
+            let page = sent::query(query.clone().set_exclusive_start_key(start)).await.map_err(fault)?;
+            for item in page.items.unwrap_or_default() {
+                found.push(from_item(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(found);
+            }
         }
-        Ok(found)
     }
 
     /// The items with these keys, as they are now, in no order; those that are not there are left out.
@@ -105,7 +111,7 @@ impl Table {
             while !left.is_empty() {
                 let asked = KeysAndAttributes::builder().set_keys(Some(left)).consistent_read(true).build();
                 let request = self.client.batch_get_item().request_items(&self.name, asked.map_err(Problem::internal)?);
-                let answer = Box::pin(request.send()).await.map_err(fault)?;
+                let answer = sent::batch_get_item(request).await.map_err(fault)?;
                 let items = answer.responses.and_then(|mut tables| tables.remove(&self.name));
                 for item in items.unwrap_or_default() {
                     found.push(from_item(item)?);
@@ -274,8 +280,7 @@ pub(crate) async fn transact(client: &Client, writes: Vec<TransactWriteItem>) ->
 /// Makes all of the writes or none of them, for writers who begin anew when they are overtaken: see [`until_settled`].
 pub(crate) async fn transact_once(client: &Client, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
     let request = client.transact_write_items().set_transact_items(Some(writes));
-    // On the heap, as in [`Table::get`].
-    Box::pin(request.send()).await.map(|_| ()).map_err(refusal)
+    sent::transact_write_items(request).await.map(drop).map_err(refusal)
 }
 
 /// What a caller is told when others were always faster.

@@ -5,6 +5,7 @@ use crate::{
     aws::Variable,
     keys::{WORKSPACES, workspace_key},
     numbers::Numbers,
+    sent,
     table::{Table, to_item},
 };
 use domain::{
@@ -74,7 +75,7 @@ impl Workspaces {
             true => put.condition_expression("attribute_not_exists(pk)"),
             false => put,
         };
-        match put.send().await {
+        match sent::put_item(put).await {
             Ok(_) => Ok((workspace, new)),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Err(Problem::Busy("The workspace was made by another request at this moment. Try again.".into()))

@@ -6,7 +6,7 @@ use super::{
             Answer::{self, *},
             Path,
         },
-        operations::{Alphabet, Step, script},
+        operations::{Alphabet, Step, mixture},
     },
     *,
 };
@@ -200,7 +200,7 @@ impl Simulation {
     }
 
     fn history(mut self, length: usize) -> History {
-        let mut steps: VecDeque<_> = script(ALPHABET, length, self.seed, 0).into();
+        let mut steps: VecDeque<_> = mixture(ALPHABET, length, self.seed, 0).steps.into();
         let mut clients: Vec<Option<Open>> = (0..self.clients).map(|_| None).collect();
         while !steps.is_empty() || clients.iter().any(Option::is_some) {
             let client = self.drawn(clients.len() as u64) as usize;

@@ -121,7 +121,7 @@ mod tests {
         let table = [
             ("the call itself", "rename", false),
             ("in another case", "ReName", false),
-            ("the other call", "Access", false),
+            ("another word", "Access", true),
             ("what would be in it", "rename/a", false),
             ("further down it is a name like any other", "a/rename", true),
             ("a longer name", "renamed", true),

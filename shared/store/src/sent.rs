@@ -1,0 +1,75 @@
+//! Requests of the AWS SDK as boxed futures.
+//!
+//! A future of the SDK is large and deep, and the compiler builds the code of a future where it is awaited: without this, each
+//! of the functions would build all of the SDK's code that it reaches once more, for many seconds. Behind a box it is built here, once.
+
+use aws_config::SdkConfig;
+use aws_sdk_dynamodb::operation::{
+    batch_get_item::{BatchGetItemError, BatchGetItemOutput, builders::BatchGetItemFluentBuilder},
+    delete_item::{DeleteItemError, DeleteItemOutput, builders::DeleteItemFluentBuilder},
+    get_item::{GetItemError, GetItemOutput, builders::GetItemFluentBuilder},
+    put_item::{PutItemError, PutItemOutput, builders::PutItemFluentBuilder},
+    query::{QueryError, QueryOutput, builders::QueryFluentBuilder},
+    transact_write_items::{
+        TransactWriteItemsError, TransactWriteItemsOutput, builders::TransactWriteItemsFluentBuilder,
+    },
+    update_item::{UpdateItemError, UpdateItemOutput, builders::UpdateItemFluentBuilder},
+};
+use aws_sdk_s3::{
+    error::SdkError,
+    operation::{
+        delete_objects::{DeleteObjectsError, DeleteObjectsOutput, builders::DeleteObjectsFluentBuilder},
+        get_object::{GetObjectError, GetObjectOutput, builders::GetObjectFluentBuilder},
+        list_objects_v2::{ListObjectsV2Error, ListObjectsV2Output, builders::ListObjectsV2FluentBuilder},
+        put_object::{PutObjectError, PutObjectOutput, builders::PutObjectFluentBuilder},
+    },
+    presigning::{PresignedRequest, PresigningConfig},
+    primitives::{ByteStream, ByteStreamError},
+};
+use aws_sdk_sqs::operation::send_message::{SendMessageError, SendMessageOutput, builders::SendMessageFluentBuilder};
+use std::pin::Pin;
+
+/// What a request comes to.
+pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// A function of the request's name that sends it.
+macro_rules! sends {
+    ($($name:ident: $request:ty => $output:ty, $error:ty;)*) => {$(
+        pub(crate) fn $name(request: $request) -> Sent<Result<$output, SdkError<$error>>> {
+            Box::pin(request.send())
+        }
+    )*};
+}
+
+sends! {
+    get_item: GetItemFluentBuilder => GetItemOutput, GetItemError;
+    batch_get_item: BatchGetItemFluentBuilder => BatchGetItemOutput, BatchGetItemError;
+    query: QueryFluentBuilder => QueryOutput, QueryError;
+    put_item: PutItemFluentBuilder => PutItemOutput, PutItemError;
+    update_item: UpdateItemFluentBuilder => UpdateItemOutput, UpdateItemError;
+    delete_item: DeleteItemFluentBuilder => DeleteItemOutput, DeleteItemError;
+    transact_write_items: TransactWriteItemsFluentBuilder => TransactWriteItemsOutput, TransactWriteItemsError;
+    get_object: GetObjectFluentBuilder => GetObjectOutput, GetObjectError;
+    put_object: PutObjectFluentBuilder => PutObjectOutput, PutObjectError;
+    delete_objects: DeleteObjectsFluentBuilder => DeleteObjectsOutput, DeleteObjectsError;
+    list_objects: ListObjectsV2FluentBuilder => ListObjectsV2Output, ListObjectsV2Error;
+    send_message: SendMessageFluentBuilder => SendMessageOutput, SendMessageError;
+}
+
+/// The address under which the request can be made without credentials.
+pub(crate) fn presigned(
+    request: GetObjectFluentBuilder,
+    config: PresigningConfig,
+) -> Sent<Result<PresignedRequest, SdkError<GetObjectError>>> {
+    Box::pin(request.presigned(config))
+}
+
+/// The bytes of an object.
+pub(crate) fn collected(body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamError>> {
+    Box::pin(async { Ok(body.collect().await?.to_vec()) })
+}
+
+/// Region, credentials and endpoint, from the environment.
+pub(crate) fn configuration() -> Sent<SdkConfig> {
+    Box::pin(aws_config::load_defaults(aws_config::BehaviorVersion::latest()))
+}
