@@ -21,6 +21,8 @@ const FUNCTION: &str = "exago-list-reports";
 const LOGICAL_ID: &str = "ExagoListReports";
 /// The nodes of a tree, and how often it is listed.
 const TREES: [(usize, usize); 3] = [(200, 15), (10_000, 7), (100_000, 3)];
+const HEADS: [&str; 12] =
+    ["list", "nodes", "answer", "first ms", "p50 ms", "CPU ms", "DynamoDB", "S3", "read units", "KB", "KB sent", "MB"];
 /// The read units of the token and the session.
 const SESSION_UNITS: usize = 2;
 
@@ -69,20 +71,7 @@ pub async fn run(stack: &Stack) -> Outcome<()> {
     // Wakes the function.
     let empty = Session::open(stack, "list-empty").await?;
     fetch(stack, empty.list("")?).await?;
-    let mut table = Table::new(&[
-        "list",
-        "nodes",
-        "answer",
-        "first ms",
-        "p50 ms",
-        "CPU ms",
-        "DynamoDB",
-        "S3",
-        "read units",
-        "KB",
-        "KB sent",
-        "MB",
-    ]);
+    let mut table = Table::new(&HEADS);
     let mut seeded = Vec::new();
     for (nodes, times) in TREES {
         let session = Session::open(stack, &format!("list-{nodes}")).await?;

@@ -68,8 +68,7 @@ impl Tree {
             let nodes = self.nodes(workspace).await?;
             let root = nodes.iter().find(|node| node.id == workspace).map(|root| root.rules.clone());
             let access = Access::Write.under(&root.unwrap_or_default(), role);
-            let visible = access != Access::None;
-            return Ok(visible.then(|| tree(workspace, nodes, View { role, access, depth })).unwrap_or_default());
+            return Ok(tree(workspace, nodes, View { role, access, depth }));
         }
         let way = self.way(workspace, path, role).await?;
         let nodes = match depth {

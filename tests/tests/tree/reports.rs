@@ -8,7 +8,7 @@ use imprint_tests::{
     tree::{
         client::{Client, Reply},
         listing::{Kind, Listing},
-        operations::{Filing, filings, script, seed},
+        operations::{Filing, filings, mixture, seed},
     },
 };
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn reports_and_folders_that_change_at_once_leave_a_sound_tree_with_every_r
 }
 
 fn change_folders(client: &Client, seed: u64, number: u64) -> JoinSet<()> {
-    let steps = script(ALPHABET, CHANGES, seed, number);
+    let steps = mixture(ALPHABET, CHANGES, seed, number).steps;
     let shares = (0..CLIENTS).map(|share| {
         let mine: Vec<_> = steps.iter().skip(share).step_by(CLIENTS).cloned().collect();
         let client = client.clone();
