@@ -41,6 +41,7 @@ from ministack.services import apigateway, dynamodb, lambda_svc, ses, ses_v2  # 
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
 from http_api import MEBIBYTE, HttpApi, Json  # noqa: E402
+from partitions import LargePartitions  # noqa: E402
 
 
 class Settings(NamedTuple):
@@ -52,6 +53,7 @@ class Settings(NamedTuple):
     packages: Path
     conflict_probability: float
     transaction_seconds: float
+    transaction_delay: float
     dropped_conditions: str
     dies_with_parent: bool
 
@@ -65,6 +67,7 @@ class Settings(NamedTuple):
             packages=Path(os.environ["EMU_PACKAGES"]),
             conflict_probability=float(os.environ.get("EMU_TX_CONFLICT") or 0),
             transaction_seconds=float(os.environ.get("EMU_TX_MILLIS") or 0) / 1000,
+            transaction_delay=float(os.environ.get("EMU_TX_DELAY") or 0) / 1000,
             dropped_conditions=os.environ.get("EMU_DROP_CONDITION") or "",
             dies_with_parent=os.environ.get("EMU_DIES_WITH_PARENT") == "1",
         )
@@ -379,6 +382,7 @@ def repair(settings: Settings) -> None:
     repair_mail(settings.state / "mail")
     repair_mail_permissions()
     repair_invoke_latency()
+    LargePartitions()
     # Outermost is what is said last: a transaction that is refused by chance holds nothing.
     if settings.dropped_conditions:
         drop_conditions(settings.dropped_conditions)
@@ -406,9 +410,17 @@ def by_port(settings: Settings) -> Callable[..., Awaitable[None]]:
 
     async def dispatch(scope: Json, receive: Any, send: Any) -> None:
         is_api = scope["type"] == "http" and scope["server"][1] == settings.api_port
+        if settings.transaction_delay and is_transaction(scope):
+            # Most are hardly late: only beside those that are not does a late one show what it had read too early.
+            await asyncio.sleep(settings.transaction_delay * random.random() ** 8)
         await (api if is_api else aws.app)(scope, receive, send)
 
     return dispatch
+
+
+def is_transaction(scope: Json) -> bool:
+    """Whether a request is a `TransactWriteItems`."""
+    return any(name == b"x-amz-target" and value.endswith(b".TransactWriteItems") for name, value in scope.get("headers") or ())
 
 
 async def serve_until_told(application: Callable[..., Awaitable[None]], config: Config) -> None:

@@ -97,7 +97,8 @@ def test_binary() -> str:
 
 def run(binary: str, mutation: Mutation | None) -> Run:
     """The tests against a fresh stack; the functions are built with the first one."""
-    environment = os.environ | {"IMPRINT_TREE_HISTORIES": HISTORIES if mutation else "40"}
+    # Late transactions write what they read too early; only a condition keeps them from it.
+    environment = os.environ | {"EMU_TX_DELAY": "1000", "IMPRINT_TREE_HISTORIES": HISTORIES if mutation else "40"}
     if mutation:
         environment["EMU_DROP_CONDITION"] = mutation.condition
     command = [*STACK, *(["--no-build"] if mutation else []), "--", binary, *(mutation.tests.split() if mutation else [])]
@@ -111,10 +112,10 @@ def run(binary: str, mutation: Mutation | None) -> Run:
 
 
 def reason(output: str) -> str:
-    """The first line after a panic that says something."""
-    lines = output.split("panicked at ", 1)[-1].splitlines()[1:] if "panicked at " in output else []
-    words = next((line for line in lines if line.strip()), "")
-    return words.strip()[:160]
+    """What the first panic says: the answer that nothing explains, or else its first line about the fault itself."""
+    lines = [line.strip() for line in output.partition("panicked at ")[2].splitlines()[1:] if line.strip()]
+    told = [line for line in lines if line.startswith("==>")] or [line for line in lines if not line.startswith("seed ")]
+    return " ".join(told[0].split())[:160] if told else ""
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 //! A future of the SDK is large and deep, and the compiler builds the code of a future where it is awaited: without this, each
 //! of the functions would build all of the SDK's code that it reaches once more, for many seconds. Behind a box it is built here, once.
 
-use aws_config::SdkConfig;
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig};
 use aws_sdk_dynamodb::operation::{
     batch_get_item::{BatchGetItemError, BatchGetItemOutput, builders::BatchGetItemFluentBuilder},
     delete_item::{DeleteItemError, DeleteItemOutput, builders::DeleteItemFluentBuilder},
@@ -71,5 +71,7 @@ pub(crate) fn collected(body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamErro
 
 /// Region, credentials and endpoint, from the environment.
 pub(crate) fn configuration() -> Sent<SdkConfig> {
-    Box::pin(aws_config::load_defaults(aws_config::BehaviorVersion::latest()))
+    // A large tree is read faster than a partition gives it: then requests are tried again until they get through.
+    let patience = RetryConfig::standard().with_max_attempts(6);
+    Box::pin(aws_config::defaults(BehaviorVersion::latest()).retry_config(patience).load())
 }

@@ -262,7 +262,8 @@ fn patience() -> ExponentialBuilder {
     ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(15))
-        .with_max_delay(Duration::from_millis(600))
+        // Short: who has waited long must not wait on while newcomers are served.
+        .with_max_delay(Duration::from_millis(150))
         .with_total_delay(Some(Duration::from_secs(6)))
         .without_max_times()
 }

@@ -115,7 +115,7 @@ impl Tree {
             if let Err(refused) = tree::outside_itself(old, new) {
                 return self.confirmed(&from, &folder, refused).await;
             }
-            let to = self.way(workspace, parents, role).await?;
+            let to = self.way_after(&from, parents, role).await?;
             to.writable(role)?;
             self.move_folder(&from, &to, &folder, name).await
         })

@@ -91,12 +91,22 @@ impl Tree {
     /// # Errors
     /// `NotFound` if it is not there or hidden from the role.
     pub(crate) async fn way(&self, workspace: &str, path: &[String], role: Role) -> Outcome<Way> {
-        let mut way = Way { workspace: workspace.to_owned(), folders: Vec::new(), root: Access::Write };
-        for name in path {
+        let root = Way { workspace: workspace.to_owned(), folders: Vec::new(), root: Access::Write };
+        self.way_after(&root, path, role).await
+    }
+
+    /// As [`Tree::way`]; what `before`, another way in the same workspace, has in common with it is not read again.
+    ///
+    /// # Errors
+    /// As [`Tree::way`].
+    pub(crate) async fn way_after(&self, before: &Way, path: &[String], role: Role) -> Outcome<Way> {
+        let mut way = before.clone();
+        way.folders.truncate(before.folders.iter().zip(path).take_while(|(place, name)| place.name == **name).count());
+        for name in &path[way.folders.len()..] {
             let parent = way.end().to_owned();
-            let named: Option<Named> = self.catalog.get(&name_key(workspace, &parent, name)).await?;
+            let named: Option<Named> = self.catalog.get(&name_key(&way.workspace, &parent, name)).await?;
             let folder = named.filter(|named| named.node == NodeKind::Folder).ok_or_else(|| no_folder(path))?;
-            let (workspace, name) = (workspace.to_owned(), name.clone());
+            let (workspace, name) = (way.workspace.clone(), name.clone());
             way.folders.push(Place { workspace, id: folder.id, parent, name, access: Access::Write });
         }
         if role != Role::Admin {

@@ -224,7 +224,7 @@ impl Tally {
     /// Whether there was enough of everything for the test to mean something.
     fn is_telling(&self) -> bool {
         let all = self.done + self.missing + self.refused + self.busy + self.lost;
-        self.done > all / 5
+        self.done > all / 10
             && self.missing > all / 50
             && self.refused > all / 50
             && self.lost > all / 200
