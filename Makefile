@@ -52,6 +52,7 @@ test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
 	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults --test tree
+	EMU_TX_MILLIS=8000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
 
 tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
 	$(TEST) --test tree --no-run

@@ -1,7 +1,7 @@
 """Whether the tests of the folder tree notice when a condition is missing from its transactions: `make tree-mutations`.
 
 Each mutant is a fresh stack whose DynamoDB takes one condition for true (`EMU_DROP_CONDITION`, see local/README.md). The tests named with it
-must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree.rs.
+must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs and docs/data-model.md.
 """
 
 from __future__ import annotations

@@ -2,14 +2,13 @@
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
 //! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, and [`spill`], answers too large for a function.
-//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`] (with the [`way`] to a folder and the [`listing`]), [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
+//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
 
 pub mod access_tokens;
 pub mod ambient;
 pub mod aws;
 mod keys;
 pub mod links;
-mod listing;
 mod numbers;
 mod objects;
 pub mod publications;
@@ -22,7 +21,6 @@ mod spill;
 mod table;
 pub mod tree;
 mod versions;
-mod way;
 pub mod workspaces;
 
 pub use access_tokens::AccessTokens;

@@ -12,8 +12,11 @@ use crate::{
     sent,
     sources::{self, Kept},
     table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
-    tree::{Named, Node, NodeKind, Tree},
-    way::Way,
+    tree::{
+        Tree,
+        node::{Named, Node, NodeKind},
+        way::Way,
+    },
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{

@@ -9,66 +9,32 @@ use crate::{
     Aws, ambient,
     aws::Variable,
     keys::{name_key, node_key, restricted_key},
-    table::{Change, Refused, Table, from_item, n, s, to_item, transact_once, until_settled},
-    way::{Place, Way},
+    table::{Change, Table, n, s, to_item, until_settled},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     Outcome, Problem,
     credential::Role,
-    report::Report,
     tree::{
         self,
         access::{Access, NewRule, Rules},
     },
 };
-use serde::{Deserialize, Serialize};
+use guards::MOST_ACTIONS;
+use node::{Folder, Named, Node, NodeKind};
+use serde::Deserialize;
+use way::{Place, Way};
+
+mod guards;
+mod listing;
+pub(crate) mod node;
+pub(crate) mod way;
 
 /// The trees of all workspaces.
 #[derive(Clone)]
 pub struct Tree {
     pub(crate) catalog: Table,
 }
-
-/// A node, under its id.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "node", rename_all = "lowercase")]
-pub(crate) enum Node {
-    Folder(Folder),
-    /// A copy of the report's head, so that a list is one query.
-    Report(Box<Report>),
-}
-
-/// A folder. The root of a workspace has the workspace's code as its id, no parent, and is there only if it has rules.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct Folder {
-    #[serde(rename = "sk", skip_serializing)]
-    pub(crate) id: String,
-    pub(crate) parent: String,
-    pub(crate) name: String,
-    /// How many nodes are in it. The root, which is never deleted, does not count.
-    #[serde(default)]
-    pub(crate) children: u64,
-    #[serde(default)]
-    pub(crate) access: Rules,
-}
-
-/// A name in a folder: what has it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Named {
-    pub(crate) id: String,
-    pub(crate) node: NodeKind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum NodeKind {
-    Folder,
-    Report,
-}
-
-/// The most actions of a transaction.
-const MOST_ACTIONS: usize = 100;
 
 impl Tree {
     /// # Errors
@@ -260,130 +226,6 @@ impl Tree {
         }
         Ok(found)
     }
-
-    // ---- The parts that transactions are made of. ----
-
-    /// That a node comes into the folder at the end of the way.
-    pub(crate) fn arrive(&self, way: &Way) -> Outcome<Vec<TransactWriteItem>> {
-        self.guards(way.folders.iter(), &[(way.end(), 1)], MOST_ACTIONS)
-    }
-
-    /// That a node leaves the folder at the end of the way.
-    fn leave(&self, way: &Way) -> Outcome<Vec<TransactWriteItem>> {
-        self.guards(way.folders.iter(), &[(way.end(), -1)], MOST_ACTIONS)
-    }
-
-    /// That a node leaves the end of one way and comes into the end of another, in at most `most` actions.
-    fn cross(&self, from: &Way, to: &Way, most: usize) -> Outcome<Vec<TransactWriteItem>> {
-        // All of the way to the new place, or a circle could come about. Of the way to the old place those nearest to the node,
-        // for two ways of more than 48 levels have no room in one transaction; what is left out is above a node that is checked.
-        let others = from.folders.iter().rev().filter(|place| !to.holds(&place.id));
-        let steps = [(from.end(), -1), (to.end(), 1)];
-        let steps = if from.end() == to.end() { &[][..] } else { &steps };
-        self.guards(to.folders.iter().chain(others), steps, most)
-    }
-
-    /// That a report leaves the folder with the id `from` and comes into the end of a way. The folder that it leaves is there as
-    /// long as the report is in it, which the caller's own conditions say.
-    pub(crate) fn hand_over(&self, from: &str, to: &Way) -> Outcome<Vec<TransactWriteItem>> {
-        let steps = [(from, -1), (to.end(), 1)];
-        let steps = if from == to.end() { &[][..] } else { &steps };
-        let mut writes = self.guards(to.folders.iter(), steps, MOST_ACTIONS)?;
-        if from != to.end() && !to.holds(from) {
-            writes.extend(self.depart(&to.workspace, from)?);
-        }
-        Ok(writes)
-    }
-
-    /// That a report leaves the folder with this id, as in [`Tree::hand_over`].
-    pub(crate) fn depart(&self, workspace: &str, folder: &str) -> Outcome<Option<TransactWriteItem>> {
-        let count = || self.catalog.update(&node_key(workspace, folder), counting(-1));
-        (folder != workspace).then(count).transpose()
-    }
-
-    /// That the folders are still where they were; with the steps by which the number of nodes in some of them changes.
-    fn guards<'a>(
-        &self,
-        places: impl Iterator<Item = &'a Place>,
-        steps: &[(&str, i64)],
-        most: usize,
-    ) -> Outcome<Vec<TransactWriteItem>> {
-        let step = |place: &Place| steps.iter().find(|(id, _)| *id == place.id).map(|(_, step)| *step);
-        let (counted, others): (Vec<_>, Vec<_>) = places.partition(|place| step(place).is_some());
-        let guard = |place: &Place| {
-            let key = node_key(&place.workspace, &place.id);
-            match step(place) {
-                Some(step) => self.catalog.update(&key, place.unmoved(counting(step), &[])),
-                None => self.catalog.check(&key, place.unmoved(Change::default(), &[])),
-            }
-        };
-        counted.into_iter().chain(others).take(most).map(guard).collect()
-    }
-
-    pub(crate) fn take_name(&self, way: &Way, name: &str, named: Named) -> Outcome<TransactWriteItem> {
-        let item = to_item(&name_key(&way.workspace, way.end(), name), &named)?;
-        self.catalog.put(item, "attribute_not_exists(pk)")
-    }
-
-    /// The copy of a report's head that lists read.
-    pub(crate) fn put_report(&self, report: &Report) -> Outcome<TransactWriteItem> {
-        let node = Node::Report(Box::new(report.clone()));
-        self.catalog.put_always(to_item(&node_key(&report.workspace, &report.uid.to_string()), &node)?)
-    }
-
-    /// That a report has another name, or the same one in another folder; nothing when neither changes.
-    pub(crate) fn rename_report(&self, before: &Report, after: &Report) -> Outcome<Vec<TransactWriteItem>> {
-        let key = |report: &Report| name_key(&report.workspace, &report.parent, &report.name);
-        if (&before.parent, &before.name) == (&after.parent, &after.name) {
-            return Ok(Vec::new());
-        }
-        let named = Named { id: after.uid.to_string(), node: NodeKind::Report };
-        let take = self.catalog.put(to_item(&key(after), &named)?, "attribute_not_exists(pk)")?;
-        Ok(vec![take, self.catalog.delete(&key(before))?])
-    }
-
-    /// That a report is no longer in the tree.
-    pub(crate) fn remove_report(&self, report: &Report) -> Outcome<Vec<TransactWriteItem>> {
-        let workspace = &report.workspace;
-        let mut writes = vec![
-            self.catalog.delete(&node_key(workspace, &report.uid.to_string()))?,
-            self.catalog.delete(&name_key(workspace, &report.parent, &report.name))?,
-        ];
-        writes.extend(self.depart(workspace, &report.parent)?);
-        Ok(writes)
-    }
-
-    /// Writes, or tells what `refused` makes of the condition that failed. `None`: overtaken, to be tried from the beginning.
-    pub(crate) async fn settle(
-        &self,
-        writes: Vec<TransactWriteItem>,
-        refused: impl Fn(usize, Option<Folder>) -> Option<Problem>,
-    ) -> Outcome<Option<()>> {
-        match transact_once(&self.catalog.client, writes).await {
-            Ok(()) => Ok(Some(())),
-            Err(Refused::Collision) => Ok(None),
-            Err(Refused::Problem(problem)) => Err(problem),
-            Err(Refused::Condition(position, found)) => {
-                let found = (!found.is_empty()).then(|| from_item(found)).transpose()?;
-                refused(position, found).map_or(Ok(None), Err)
-            }
-        }
-    }
-
-    /// Refuses for a reason that holds if the folder is where the caller said: that must be so at one instant.
-    async fn confirmed(&self, way: &Way, folder: &Place, refused: Problem) -> Outcome<Option<()>> {
-        let places = way.folders.iter().chain([folder]);
-        match self.settle(self.guards(places, &[], MOST_ACTIONS)?, |_, _| None).await? {
-            Some(()) => Err(refused),
-            None => Ok(None),
-        }
-    }
-}
-
-/// A change of the number of nodes in a folder.
-fn counting(step: i64) -> Change {
-    let step = AttributeValue::N(step.to_string());
-    Change { expression: "ADD children :step".into(), values: [(":step".into(), step)].into(), ..Change::default() }
 }
 
 /// The parent's path and the name of a node that is not the root.

@@ -88,7 +88,8 @@ impl Client {
         }
     }
 
-    fn url(&self, path: &str) -> String {
+    /// The address of a call of the dialect, with the session.
+    pub fn url(&self, path: &str) -> String {
         format!("/rest/{path}?sid={}", self.session)
     }
 }

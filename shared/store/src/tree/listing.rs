@@ -1,11 +1,14 @@
 //! Reading the tree: the whole of it, the part below a folder, or some levels of that.
 
+use super::{
+    Tree,
+    node::{Named, NodeKind},
+    way::Way,
+};
 use crate::{
     keys::{name_key, names_partition, node_key, tree_partition},
     sent,
     table::{Item, Key, fault, from_item, s},
-    tree::{Named, NodeKind, Tree},
-    way::Way,
 };
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::{

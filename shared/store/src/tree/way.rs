@@ -1,9 +1,12 @@
 //! The way from a workspace's root to a folder, as it was when it was read.
 
+use super::{
+    Tree,
+    node::{Folder, Named, NodeKind},
+};
 use crate::{
     keys::{name_key, node_key},
     table::{Change, s},
-    tree::{Folder, Named, NodeKind, Tree},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
