@@ -46,7 +46,7 @@ seed: python ## Make the demo workspace again, where it is missing
 # Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
 TEST := cargo test --profile local --workspace
 # Every call is checked against the roles of the template, and one transaction in seven collides with another, and some are late. Killed workers are to be seen again in seconds, not in minutes as on AWS.
-TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=50 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5
+TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5
 
 test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
