@@ -201,6 +201,10 @@ impl Tree {
     pub async fn access(&self, workspace: &str, folder: &str, role: Role) -> Outcome<Access> {
         let mut rules = Vec::new();
         let mut folders = self.up(workspace, folder).await?;
+        // A folder that went away in between: no rule above it may be passed over.
+        if folders.last().map_or(folder, |top| &top.parent) != workspace {
+            return Ok(Access::None);
+        }
         folders.reverse();
         rules.extend(self.catalog.get::<Folder>(&node_key(workspace, workspace)).await?.map(|root| root.access));
         rules.extend(folders.into_iter().map(|folder| folder.access));
