@@ -12,7 +12,7 @@ COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token seed test tree-torture tree-mutations fuzz bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations fuzz bench lint fmt ci clean clean-state package deploy python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,16 @@ ifdef STACK
 	  $(PYTHON) -c 'import json, sys; print(json.load(open(sys.argv[1]))["token"])' "$$answer"
 else
 	@$(STACK_PY) token
+endif
+
+redrive: python ## Have the publications that were given up tried again: of the local stack, or of one on AWS with STACK=name
+ifdef STACK
+	@name=$$(aws cloudformation describe-stack-resource --stack-name '$(STACK)' --logical-resource-id OperatorRedrivePublications \
+	    --query StackResourceDetail.PhysicalResourceId --output text) && answer=$$(mktemp) && trap 'rm -f "$$answer"' EXIT && \
+	  aws lambda invoke --function-name "$$name" --cli-binary-format raw-in-base64-out --payload '{}' "$$answer" >/dev/null && \
+	  $(PYTHON) -c 'import json, sys; print("sent again:", json.load(open(sys.argv[1]))["messages"])' "$$answer"
+else
+	@$(STACK_PY) redrive
 endif
 
 seed: python ## Make the demo workspace again, where it is missing

@@ -21,6 +21,7 @@ from environment import REGION, Stack, UserError
 STACK_NAME = "imprint"
 TEMPLATE_BUCKET = "local-template"
 TOKEN_FUNCTION = "OperatorCreateAccessToken"
+REDRIVE_FUNCTION = "OperatorRedrivePublications"
 FIRST_TOKEN = {"name": "local admin", "role": "admin", "user": "admin"}
 LIMIT = 120
 
@@ -169,10 +170,20 @@ def outputs(stack: Stack) -> dict[str, str]:
 
 def mint_token(stack: Stack) -> str:
     """The first admin's token: no route reaches the function that makes it, on AWS only IAM does."""
-    resource = client(stack, "cloudformation").describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=TOKEN_FUNCTION)
+    return invoked(stack, TOKEN_FUNCTION, FIRST_TOKEN, "token")
+
+
+def redrive(stack: Stack) -> int:
+    """Has the publications that were given up tried again: how many messages were sent."""
+    return invoked(stack, REDRIVE_FUNCTION, {}, "messages")
+
+
+def invoked(stack: Stack, logical_id: str, event: Json, wanted: str) -> Any:
+    """A member of what an operator's function answers."""
+    resource = client(stack, "cloudformation").describe_stack_resource(StackName=STACK_NAME, LogicalResourceId=logical_id)
     name = resource["StackResourceDetail"]["PhysicalResourceId"]
-    answer = client(stack, "lambda").invoke(FunctionName=name, Payload=json.dumps(FIRST_TOKEN).encode())
+    answer = client(stack, "lambda").invoke(FunctionName=name, Payload=json.dumps(event).encode())
     body = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer or not isinstance(body, dict) or "token" not in body:
-        raise UserError(f"{TOKEN_FUNCTION} made no token: {json.dumps(body)}; see `make logs`.")
-    return body["token"]
+    if "FunctionError" in answer or not isinstance(body, dict) or wanted not in body:
+        raise UserError(f"{logical_id} answered no {wanted}: {json.dumps(body)}; see `make logs`.")
+    return body[wanted]

@@ -336,21 +336,23 @@ def item_name(kind: str, parameters: Json) -> str:
 
 
 def drop_conditions(pattern: str) -> None:
-    """`EMU_DROP_CONDITION=<regular expression>`: takes conditions out of transactions, to see that a test notices.
+    """`EMU_DROP_CONDITION=<regular expression>`: takes conditions out of writes, to see that a test notices.
 
-    The expression is searched in `<kind> <update> IF <condition>`, once for each part of a condition that is joined by AND; numbers
-    stand in it instead of their placeholders: `Update ADD children 1 IF parent = :parent`, `Delete IF children = 0`. A part that it is
-    found in always holds.
+    The expression is searched in `<kind> <update> IF <condition> ON <sort key>`, once for each part of a condition that is joined by AND;
+    numbers and texts stand in it instead of their placeholders: `Update ADD children 1 IF parent = root ON …`. The kind of a write outside
+    of transactions begins with `Single`. A part that it is found in always holds.
     """
-    wanted, transact = re.compile(pattern), dynamodb._transact_write_items
+    wanted = re.compile(pattern)
+    transact = dynamodb._transact_write_items
 
     def without(kind: str, action: Json) -> Json:
         values = action.get("ExpressionAttributeValues") or {}
-        numbers = {name: value["N"] for name, value in values.items() if "N" in value}
+        literals = {name: value.get("N") or value.get("S") for name, value in values.items()}
+        key = (action.get("Item") or action.get("Key") or {}).get("sk", {}).get("S", "")
 
         def loosened(part: str) -> str:
-            words = f"{kind} {action.get('UpdateExpression') or ''} IF {part}"
-            told = re.sub(r":\w+", lambda name: numbers.get(name[0], name[0]), " ".join(words.split()))
+            words = f"{kind} {action.get('UpdateExpression') or ''} IF {part} ON {key}"
+            told = re.sub(r":\w+", lambda name: literals.get(name[0]) or name[0], " ".join(words.split()))
             # What stays in the expression keeps its names and values from being unused, which would be an error.
             return f"(attribute_exists(pk) OR attribute_not_exists(pk) OR {part})" if wanted.search(told) else part
 
@@ -360,7 +362,12 @@ def drop_conditions(pattern: str) -> None:
     def transacted(data: Json) -> Any:
         return transact(data | {"TransactItems": [{kind: without(kind, action)} for kind, action in actions(data)]})
 
+    def loose(kind: str, write: Callable[[Json], Any]) -> Callable[[Json], Any]:
+        return lambda data: write(without(f"Single{kind}", data))
+
     dynamodb._transact_write_items = transacted
+    for kind in ("Put", "Update", "Delete"):
+        setattr(dynamodb, f"_{kind.lower()}_item", loose(kind, getattr(dynamodb, f"_{kind.lower()}_item")))
 
 
 def repair_invoke_latency() -> None:

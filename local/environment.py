@@ -46,6 +46,16 @@ class Stack:
         return self.port + 1
 
     @property
+    def faults_port(self) -> int:
+        """The port of the fault proxy: the one after that."""
+        return self.port + 2
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """All that the stack listens on."""
+        return (self.port, self.aws_port, *((self.faults_port,) if with_faults() else ()))
+
+    @property
     def api_url(self) -> str:
         """The root of the HTTP API, without a trailing slash."""
         return f"http://127.0.0.1:{self.port}"
@@ -54,6 +64,11 @@ class Stack:
     def aws_url(self) -> str:
         """The endpoint of every AWS service."""
         return f"http://127.0.0.1:{self.aws_port}"
+
+    @property
+    def faults_url(self) -> str:
+        """The endpoint that functions have when faults are made."""
+        return f"http://127.0.0.1:{self.faults_port}"
 
     @property
     def logs(self) -> Path:
@@ -79,9 +94,14 @@ class Stack:
 def port_from_environment() -> int:
     """`IMPRINT_PORT`, or 8080."""
     text = os.environ.get("IMPRINT_PORT") or str(DEFAULT_PORT)
-    if not (text.isdigit() and 1024 <= int(text) <= 65534):
-        raise UserError(f"IMPRINT_PORT={text} is not a port between 1024 and 65534.")
+    if not (text.isdigit() and 1024 <= int(text) <= 65533):
+        raise UserError(f"IMPRINT_PORT={text} is not a port between 1024 and 65533.")
     return int(text)
+
+
+def with_faults() -> bool:
+    """Whether the fault proxy stands between the functions and the emulator."""
+    return os.environ.get("IMPRINT_FAULTS") == "1"
 
 
 def run_in_venv() -> None:
@@ -151,7 +171,7 @@ def without_aws_and_proxies(environment: dict[str, str]) -> dict[str, str]:
 def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]:
     """The whole environment of the emulator; functions inherit it, below the variables of the template."""
     passed = {name: os.environ[name] for name in PASSED if name in os.environ}
-    return passed | aws_variables(stack.aws_url) | {
+    return passed | aws_variables(stack.faults_url if with_faults() else stack.aws_url) | {
         "HOME": str(stack.state / "home"),
         "TMPDIR": str(stack.state / "tmp"),
         "TZ": "UTC",

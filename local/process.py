@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from environment import LOCAL, Stack, UserError, emulator_environment
+from environment import LOCAL, Stack, UserError, emulator_environment, with_faults
 
 START_LIMIT = 60
 STOP_LIMIT = 30
@@ -45,7 +45,7 @@ def command_line(pid: int) -> list[str]:
 
 def start(stack: Stack, dies_with_parent: bool = False) -> None:
     """Starts the emulator in a session of its own and waits until it answers."""
-    for port in (stack.port, stack.aws_port):
+    for port in stack.ports:
         require_free(port, stack)
     for folder in ("home", "tmp", "data", "logs", "mail"):
         (stack.state / folder).mkdir(parents=True, exist_ok=True)
@@ -68,6 +68,28 @@ def start(stack: Stack, dies_with_parent: bool = False) -> None:
             stop(stack)
             raise UserError(f"The emulator did not answer within {START_LIMIT} s:\n{last_lines(stack)}")
         time.sleep(0.1)
+    if with_faults():
+        start_faults(stack, emulator.pid)
+
+
+def start_faults(stack: Stack, emulator: int) -> None:
+    """Starts the fault proxy, which ends with the emulator. It answers before any function runs."""
+    ports = [str(stack.faults_port), str(stack.aws_port), str(emulator)]
+    with (stack.logs / "faults.log").open("wb") as log:
+        proxy = subprocess.Popen(
+            [sys.executable, str(LOCAL / "faults.py"), *ports],
+            env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+            cwd=stack.state,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    while not answers(f"{stack.faults_url}/_faults/counts"):
+        if proxy.poll() is not None:
+            stop(stack)
+            raise UserError(f"The fault proxy ended at once:\n{(stack.logs / 'faults.log').read_text(errors='replace')}")
+        time.sleep(0.05)
 
 
 def answers(url: str) -> bool:
@@ -81,8 +103,10 @@ def answers(url: str) -> bool:
     return True
 
 
-def require_same_auth(stack: Stack) -> None:
-    """Refuses to go on with an emulator that was started with the other value of `IMPRINT_AUTH`."""
+def require_same_settings(stack: Stack) -> None:
+    """Refuses to go on with an emulator that was started with the other value of `IMPRINT_AUTH` or `IMPRINT_FAULTS`."""
+    if answers(f"{stack.faults_url}/_faults/counts") != with_faults():
+        raise UserError(f"the stack runs {'without' if with_faults() else 'with'} IMPRINT_FAULTS=1; `make down` first.")
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{stack.aws_url}/_ministack/health", timeout=10) as answer:
         enforced = json.load(answer).get("auth") == "enabled"
     if enforced != (os.environ.get("IMPRINT_AUTH") == "1"):
@@ -141,8 +165,8 @@ def require_free(port: int, stack: Stack) -> None:
     """Refuses a port somebody listens on, and says who and what to do."""
     if is_free(port):
         return
-    # The suggestion skips both ports of this stack.
-    suggestion = next((p for p in range(stack.port + 10, 65000, 10) if is_free(p) and is_free(p + 1)), 18080)
+    # The suggestion skips all ports of this stack.
+    suggestion = next((p for p in range(stack.port + 10, 65000, 10) if are_free(p)), 18080)
     raise UserError(f"port {port} is taken{listener(port)}; IMPRINT_PORT={suggestion} make up")
 
 
@@ -157,6 +181,11 @@ def is_free(port: int) -> bool:
     return True
 
 
+def are_free(port: int) -> bool:
+    """Whether a stack could have this port and the two after it."""
+    return all(is_free(each) for each in range(port, port + 3))
+
+
 def listener(port: int) -> str:
     """` by <program> (pid <n>)` when `ss` can tell."""
     if not shutil.which("ss"):
@@ -167,9 +196,9 @@ def listener(port: int) -> str:
 
 
 def free_port() -> int:
-    """A port that is free together with the next one, below the range that outgoing connections use."""
+    """A port that is free together with the two after it, below the range that outgoing connections use."""
     for _ in range(200):
-        port = random.randrange(20000, 32000, 2)
-        if is_free(port) and is_free(port + 1):
+        port = random.randrange(20000, 32000, 4)
+        if are_free(port):
             return port
-    raise UserError("No two neighbouring ports are free between 20000 and 32000.")
+    raise UserError("No three neighbouring ports are free between 20000 and 32000.")

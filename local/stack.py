@@ -1,4 +1,4 @@
-"""The stack on one machine: `python local/stack.py up | down | status | logs | token | run -- <command>`. See local/README.md."""
+"""The stack on one machine: `python local/stack.py up | down | status | logs | token | redrive | run -- <command>`. See local/README.md."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from environment import (
     locked,
     port_from_environment,
     run_in_venv,
+    with_faults,
     without_aws_and_proxies,
 )
 
@@ -60,6 +61,7 @@ def command_line() -> argparse.ArgumentParser:
     down_parser.set_defaults(command=down)
     commands.add_parser("status", help="what runs where").set_defaults(command=status)
     commands.add_parser("token", help="print the admin's token").set_defaults(command=token)
+    commands.add_parser("redrive", help="have the publications that were given up tried again").set_defaults(command=redrive)
     logs_parser = commands.add_parser("logs", help="what the functions and the emulator print")
     logs_parser.add_argument("function", nargs="?", help="a function's name, as exago-list-folders")
     logs_parser.add_argument("-f", "--follow", action="store_true")
@@ -88,10 +90,10 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
     import seed
 
     if process.running(stack):
-        process.require_same_auth(stack)
+        process.require_same_settings(stack)
     else:
         # Said before the build, not after it.
-        for port in (stack.port, stack.aws_port):
+        for port in stack.ports:
             process.require_free(port, stack)
     template = deployment.read_template(arguments.template)
     if not arguments.no_build:
@@ -128,6 +130,7 @@ def variables(stack: Stack) -> dict[str, str]:
         "PUBLIC_URL": stack.api_url,
         "ADMIN_TOKEN": stack.token_file.read_text(),
         "MAIL_DIR": str(stack.mail),
+        **({"FAULTS_URL": stack.faults_url} if with_faults() else {}),
     }
 
 
@@ -207,6 +210,17 @@ def token(_: argparse.Namespace) -> int:
     if not stack.token_file.is_file():
         raise UserError("There is no token yet; `make up` makes one.")
     print(stack.token_file.read_text().strip())
+    return 0
+
+
+def redrive(_: argparse.Namespace) -> int:
+    """Sends the messages of publications that were given up to the worker again."""
+    import deployment
+
+    stack = Stack.of_port(port_from_environment())
+    if process.running(stack) is None:
+        raise UserError("Nothing is running; start the stack with `make up`.")
+    print(f"sent again: {deployment.redrive(stack)}")
     return 0
 
 

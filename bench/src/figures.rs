@@ -11,11 +11,12 @@ pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     percentile(figures, 50)
 }
 
-/// The figure below which so many percent are; 0 of nothing.
+/// The figure below which so many percent are, with 100 the largest; 0 of nothing.
 pub fn percentile(figures: impl IntoIterator<Item = f64>, percent: usize) -> f64 {
     let mut figures: Vec<f64> = figures.into_iter().collect();
     figures.sort_by(f64::total_cmp);
-    figures.get(figures.len() * percent / 100).copied().unwrap_or_default()
+    let position = (figures.len() * percent / 100).min(figures.len().saturating_sub(1));
+    figures.get(position).copied().unwrap_or_default()
 }
 
 /// The milliseconds since then.

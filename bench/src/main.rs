@@ -1,14 +1,16 @@
 //! The benchmarks, as plain tables: `imprint-bench`, or some parts of it by their names. README.md says how to read them.
 //!
 //! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
-//! change it. [`rendering`]: how long reports take to render. They share [`project`], where things are; [`stack`], what is running;
-//! [`function_process`], a function without AWS; [`figures`] and [`table`].
+//! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`rendering`]: how long reports take to render.
+//! They share [`project`], where things are; [`stack`], what is running; [`function_process`], a function without AWS; [`figures`] and
+//! [`table`].
 
 #![allow(clippy::print_stdout, reason = "tables are what this program is for")]
 
 mod figures;
 mod function_process;
 mod project;
+mod publishing;
 mod rendering;
 mod requests;
 mod stack;
@@ -28,7 +30,7 @@ async fn main() -> Outcome<()> {
         return rendering::register::child();
     }
     if words.is_empty() {
-        words = ["start", "requests", "tree", "render"].map(str::to_owned).into();
+        words = ["start", "requests", "tree", "publishing", "render"].map(str::to_owned).into();
     }
     for word in words {
         part(&word).await?;
@@ -41,7 +43,8 @@ async fn part(name: &str) -> Outcome<()> {
         "start" => start::run().await,
         "requests" => requests::run().await,
         "tree" => tree::run().await,
+        "publishing" => publishing::run().await,
         "render" => rendering::run().await,
-        _ => Err("usage: imprint-bench [start] [requests] [tree] [render]".into()),
+        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [render]".into()),
     }
 }

@@ -63,6 +63,11 @@ impl Stack {
         Ok(self.anonymous(method, path)?.bearer_auth(&self.token))
     }
 
+    /// The log of a function, by the name under which it is deployed.
+    pub fn log(&self, full_name: &str) -> PathBuf {
+        self.logs.join(format!("{full_name}.log"))
+    }
+
     /// What a function has logged about its invocations.
     pub fn lines(&self, function: &str) -> Outcome<Vec<Value>> {
         let mut lines = Vec::new();

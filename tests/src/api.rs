@@ -127,7 +127,8 @@ impl Api {
     /// If it is not published.
     pub async fn live_link(&self, aws: &crate::aws::Aws, uid: &str) -> String {
         let state = aws.item("CATALOG_TABLE", &format!("REPORT#{uid}"), "~STATE").await;
-        let id = state["live"].as_m().unwrap()["link"].as_m().unwrap()["id"].as_s().unwrap();
+        let links = state["live"].as_m().unwrap()["links"].as_l().unwrap();
+        let id = links[0].as_m().unwrap()["id"].as_s().unwrap();
         let token = self.get(&format!("/api/tokens/{id}")).await.expect(200).json();
         token["url"].as_str().unwrap().to_owned()
     }

@@ -55,6 +55,20 @@ impl Aws {
         format!("{items:?}")
     }
 
+    /// What a function answers that no route reaches.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn invoke(&self, logical_id: &str, event: &Value) -> Value {
+        let name = self.function_name(logical_id).await;
+        let invoke = self.lambda.invoke().function_name(name).payload(event.to_string().into_bytes().into());
+        let answer = invoke.send().await.unwrap();
+        let payload = answer.payload().map(|payload| payload.as_ref().to_vec()).unwrap_or_default();
+        let text = String::from_utf8_lossy(&payload);
+        assert!(answer.function_error().is_none(), "{logical_id} failed: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
     /// The names of the deployed functions by their logical ids in the template.
     pub async fn function_name(&self, logical_id: &str) -> String {
         let list = self.lambda.list_functions().into_paginator().items().send();

@@ -5,7 +5,8 @@ use std::{fs, process::Command};
 
 /// The process ids of this stack's workers that run now.
 pub fn running() -> Vec<u32> {
-    let ours = format!("AWS_ENDPOINT_URL={}", variable("AWS_ENDPOINT_URL"));
+    let endpoint = std::env::var("FAULTS_URL").unwrap_or_else(|_| variable("AWS_ENDPOINT_URL"));
+    let ours = format!("AWS_ENDPOINT_URL={endpoint}");
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     ids.filter(|id| is_worker(*id, &ours)).collect()

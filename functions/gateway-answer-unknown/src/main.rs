@@ -4,6 +4,7 @@
 use cxreports::CxReports;
 use domain::Problem;
 use exago::{Exago, address::canonical};
+use huddle::Huddle;
 use informer::Informer;
 use lambda::{Error, Function, Request, function::refuse, reply};
 use lambda_http::{Body, Response};
@@ -24,12 +25,14 @@ fn answer(request: &Request) -> Response<Body> {
         return redirect;
     }
     let problem = Problem::NotFound(format!("There is nothing for {} under this address.", request.method()));
+    let accept = request.accept();
     match path.split('/').nth(1).unwrap_or_default() {
-        "view" => refuse::<Public>(&problem, request.id()),
-        "ws" => refuse::<CxReports>(&problem, request.id()),
-        "api" if path.starts_with("/api/v1/") => refuse::<CxReports>(&problem, request.id()),
-        rest if rest.eq_ignore_ascii_case("rest") => refuse::<Exago>(&problem, request.id()),
-        _ => refuse::<Informer>(&problem, request.id()),
+        "view" => refuse::<Public>(&problem, request.id(), accept),
+        "files" | "publishing" => refuse::<Huddle>(&problem, request.id(), accept),
+        "ws" => refuse::<CxReports>(&problem, request.id(), accept),
+        "api" if path.starts_with("/api/v1/") => refuse::<CxReports>(&problem, request.id(), accept),
+        rest if rest.eq_ignore_ascii_case("rest") => refuse::<Exago>(&problem, request.id(), accept),
+        _ => refuse::<Informer>(&problem, request.id(), accept),
     }
 }
 

@@ -1,27 +1,64 @@
 //! `GET /api/progress/{id}` — how far a publication has come, by its own id or by the one that the caller chose.
 //! `?wait=seconds` answers when the publication is finished or the time is over.
 
-use domain::{Problem, credential::Permission};
-use informer::{Informer, ProgressBody};
-use lambda::{Error, Function, Gate, Reply, Request, reply, store::publications::Records};
+use domain::{
+    credential::{Caller, Permission},
+    progress::Status,
+    publication::Publication,
+};
+use informer::{Informer, ProgressBody, TokenObject};
+use lambda::store::{Aws, OpenReport, Publications, Reports, ambient, aws::Variable};
+use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 use std::time::Duration;
+
+struct Watcher {
+    gate: Gate,
+    reports: Reports,
+    publications: Publications,
+    public_url: String,
+}
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, records) = (&Gate::new(&function.aws)?, &Records::new(&function.aws)?);
-    function.serve::<Informer, _, _>(|request| progress(gate, records, request)).await
+    let watcher = &Watcher::new(&function.aws)?;
+    function.serve::<Informer, _, _>(|request| watcher.progress(request)).await
 }
 
-async fn progress(gate: &Gate, records: &Records, request: Request) -> Reply {
-    let caller = gate.caller(&request, Permission::ReportRead).await?;
-    let wait = Duration::from_secs(request.query_number("wait", 0, 0..=20)?);
-    let mut seen = records.find(&caller, &request.parameter("id")?).await?;
-    if !caller.reaches(&seen.workspace) {
-        return Err(Problem::NotFound("There is no publication under this id.".into()));
+impl Watcher {
+    fn new(aws: &Aws) -> Outcome<Self> {
+        Ok(Self {
+            gate: Gate::new(aws)?,
+            reports: Reports::new(aws)?,
+            publications: Publications::new(aws)?,
+            public_url: Variable::PublicUrl.text_or_empty(),
+        })
     }
-    if !wait.is_zero() && !seen.progress.status.is_final() {
-        seen = records.watch(seen.id, wait, |seen| seen.progress.status.is_final()).await?;
+
+    async fn progress(&self, request: Request) -> Reply {
+        let records = self.publications.records();
+        let (caller, mut seen, mut found) =
+            self.gate.publication(&self.reports, records, &request, Permission::ReportRead).await?;
+        let wait = Duration::from_secs(request.query_number("wait", 0, 0..=20)?);
+        if !wait.is_zero() && !seen.progress.status.is_final() {
+            seen = records.watch(seen.id, wait, |seen| seen.progress.status.is_final()).await?;
+            found = self.gate.known(&self.reports, &caller, seen.id.report).await?.unwrap_or(found);
+        }
+        let token = self.token(&caller, &seen, &found, &request.public_url(&self.public_url)).await?;
+        reply::json(200, &ProgressBody::new(&seen, token))
     }
-    reply::json(200, &ProgressBody::from(&seen))
+
+    /// The token object, for those who may publish, once the publication is done and while the report is published.
+    async fn token(
+        &self,
+        caller: &Caller,
+        seen: &Publication,
+        found: &OpenReport,
+        public_url: &str,
+    ) -> Outcome<Option<TokenObject>> {
+        let known = seen.progress.status == Status::Done && caller.role.holds(Permission::ReportCloudPublish);
+        let Some(link) = found.state.bookmark(ambient::now()).filter(|_| known) else { return Ok(None) };
+        let (token, link) = self.publications.link(link.id).await?;
+        Ok(Some(TokenObject::new(&token, link, public_url)))
+    }
 }

@@ -2,7 +2,10 @@
 
 use domain::credential::Permission;
 use informer::{Informer, ReportRecord};
-use lambda::{Error, Function, Gate, Reply, Request, reply, store::Reports};
+use lambda::{
+    Error, Function, Gate, Reply, Request, reply,
+    store::{Reports, ambient},
+};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -15,6 +18,6 @@ async fn get(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let (caller, found) = gate.report(reports, &request, Permission::ReportRead).await?;
     let source = reports.source(&found).await?;
     let folder = reports.folder(&found.report).await?;
-    let record = ReportRecord::new(&found.report, folder, caller.role, found.state.live.is_some());
+    let record = ReportRecord::new(&found.report, folder, caller.role, found.state.published(ambient::now()).is_some());
     reply::json(200, &record.with_version(found.version, source))
 }

@@ -3,8 +3,8 @@
 
 use domain::{Problem, credential::Permission, progress::Status, publication::PublicationId};
 use informer::{Informer, ProgressBody, PublishBody, TokenObject};
-use lambda::store::{Aws, Publications, Reports, aws::Variable, publications::PublishQueue};
-use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
+use lambda::store::{Aws, Publications, Reports, aws::Variable, publications::Queue};
+use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply, trail};
 use std::time::Duration;
 
 const MAX_BODY: usize = 64 * 1024;
@@ -13,7 +13,7 @@ struct Publisher {
     gate: Gate,
     reports: Reports,
     publications: Publications,
-    queue: PublishQueue,
+    queue: Queue,
     public_url: String,
     patience: Duration,
 }
@@ -31,7 +31,7 @@ impl Publisher {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             publications: Publications::new(aws)?,
-            queue: PublishQueue::new(aws)?,
+            queue: Queue::publish(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
             patience: Duration::from_secs(Variable::PublishWaitSeconds.number()?),
         })
@@ -40,28 +40,28 @@ impl Publisher {
     async fn publish(&self, request: Request) -> Reply {
         let (caller, found) = self.gate.report(&self.reports, &request, Permission::ReportCloudPublish).await?;
         let monitor = request.optional_json::<PublishBody>(MAX_BODY)?.monitor()?;
-        let name = found.report.natural_id.to_string();
         let id = self.publications.start(&self.queue, found, &caller).await?;
+        trail::publication(id);
         let records = self.publications.records();
         if let Some(monitor) = monitor {
             records.name_monitor(&caller, &monitor, id).await?;
         }
         let publication = records.watch(id, self.patience, |seen| seen.progress.status.is_final()).await?;
-        match (publication.progress.status, publication.progress.reason.clone()) {
-            (Status::Done, _) => reply::json(200, &self.token(id, name, &request.public_url(&self.public_url)).await?),
-            (Status::Failed, reason) => Err(Problem::Unprocessable(reason.unwrap_or_default())),
-            _ => {
-                let accepted = reply::status(202).header("location", format!("/api/progress/{id}"));
-                reply::json_with(accepted, &ProgressBody::from(&publication))
-            }
+        if publication.progress.status == Status::Failed {
+            return Err(Problem::Unprocessable(publication.progress.reason.unwrap_or_default()));
         }
+        let token = self.token(id, &request.public_url(&self.public_url)).await?;
+        if publication.progress.status == Status::Done {
+            let unpublished = || Problem::Conflict("The report was unpublished at this moment.".into());
+            return reply::json(200, &token.ok_or_else(unpublished)?);
+        }
+        let accepted = reply::status(202).header("location", format!("/api/progress/{id}"));
+        reply::json_with(accepted, &ProgressBody::new(&publication, token))
     }
 
-    async fn token(&self, id: PublicationId, report: String, public_url: &str) -> Outcome<TokenObject> {
-        let link = self.publications.live_link(id.report).await?;
-        let (token, link) =
-            link.ok_or_else(|| Problem::Conflict("The report was unpublished at this moment.".into()))?;
-        let object = TokenObject::new(link.id.to_string(), report, token.to_string(), public_url, link.created_at);
-        Ok(object.with_use(link.views, link.expires_at))
+    /// The token object, once it is known: that of a published report stays the same.
+    async fn token(&self, id: PublicationId, public_url: &str) -> Outcome<Option<TokenObject>> {
+        let bookmark = self.publications.bookmark(id.report).await?;
+        Ok(bookmark.map(|(token, link)| TokenObject::new(&token, link, public_url)))
     }
 }

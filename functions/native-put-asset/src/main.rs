@@ -2,7 +2,10 @@
 
 use domain::{Problem, credential::Permission, report::asset_name};
 use informer::{Informer, ReportRecord};
-use lambda::{Error, Function, Gate, Reply, Request, reply, store::Reports};
+use lambda::{
+    Error, Function, Gate, Reply, Request, reply,
+    store::{Reports, ambient},
+};
 
 /// Lambda takes 6 MB, in base64.
 const MAX_ASSET: usize = 4 * 1024 * 1024;
@@ -24,5 +27,5 @@ async fn put(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let media_type = request.header("content-type").unwrap_or("application/octet-stream");
     let report = reports.put_asset(&found, &name, media_type, bytes, &caller).await?;
     let folder = reports.folder(&report).await?;
-    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.live.is_some()))
+    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.published(ambient::now()).is_some()))
 }

@@ -2,7 +2,10 @@
 
 use domain::{credential::Permission, report::ReportChange};
 use informer::{Informer, ReportRecord};
-use lambda::{Error, Function, Gate, Reply, Request, reply, store::Reports};
+use lambda::{
+    Error, Function, Gate, Reply, Request, reply,
+    store::{Reports, ambient},
+};
 
 /// Lambda takes no larger event.
 const MAX_BODY: usize = 6 * 1024 * 1024;
@@ -19,5 +22,5 @@ async fn update(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let change = request.json::<ReportChange>(MAX_BODY)?;
     let report = reports.update(&found, change, &caller).await?;
     let folder = reports.folder(&report).await?;
-    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.live.is_some()))
+    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.published(ambient::now()).is_some()))
 }

@@ -2,7 +2,7 @@
 //! to an address that works for half a minute.
 
 use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
-use lambda::{Error, Function, Reply, Request, reply};
+use lambda::{Error, Function, Reply, Request, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,6 +15,7 @@ async fn main() -> Result<(), Error> {
 async fn download(links: &Links, request: Request) -> Reply {
     let token = public::token(&request.parameter("token")?)?;
     let link = links.open(&token, ambient::now()).await?;
+    trail::publication(link.publication);
     if public::is_current(request.header("if-none-match"), &link.bundle) {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }

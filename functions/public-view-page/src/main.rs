@@ -5,7 +5,7 @@ use domain::{
     bundle::{Entry, gzip_member},
 };
 use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
-use lambda::{Error, Function, Reply, Request, reply};
+use lambda::{Error, Function, Reply, Request, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,6 +19,7 @@ async fn view(links: &Links, request: Request) -> Reply {
     let token = public::token(&request.parameter("token")?)?;
     let position = public::page_position(&request.parameter("page")?)?;
     let link = links.open(&token, ambient::now()).await?;
+    trail::publication(link.publication);
     if public::is_current(request.header("if-none-match"), &link.bundle) {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }

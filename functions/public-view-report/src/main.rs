@@ -1,8 +1,11 @@
 //! `GET /view/{token}` — the public page of a report: no credentials, no script, and each call counts as a view.
 
-use domain::{Outcome, Problem, token::PublicToken};
-use lambda::store::{Links, ambient, aws::Variable, links::Link};
-use lambda::{Error, Function, Reply, Request, reply};
+use domain::{
+    Outcome, Problem,
+    token::{Link, PublicToken},
+};
+use lambda::store::{Links, ambient, aws::Variable};
+use lambda::{Error, Function, Reply, Request, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,6 +21,7 @@ async fn view(links: &Links, frames: &str, request: Request) -> Reply {
         true => links.open(&token, ambient::now()).await?,
         false => links.view(&token, ambient::now()).await?,
     };
+    trail::publication(link.publication);
     if public::is_current(request.header("if-none-match"), &link.bundle) {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }

@@ -1,8 +1,12 @@
-//! Behind the dead-letter queue of `publish-worker`: a publication whose worker died or failed each time ends here, as Failed.
+//! Behind the dead-letter queue of `publish-worker`: a publication whose worker died or failed each time ends here, as Failed, and
+//! its message is parked until an operator has it tried again.
 
-use domain::{Outcome, Problem};
-use lambda::store::{Publications, publications::PublishMessage};
-use lambda::{Error, Function};
+use domain::Outcome;
+use lambda::store::{
+    Publications,
+    publications::{PublishMessage, Queue},
+};
+use lambda::{Error, Function, trail};
 
 /// What the report's author is told.
 const REASON: &str = "Publishing was tried several times and did not succeed. Publish the report again. If it fails again, \
@@ -11,15 +15,22 @@ const REASON: &str = "Publishing was tried several times and did not succeed. Pu
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let publications = &Publications::new(&function.aws)?;
-    function.drain(async |message| fail(publications, &message.body.unwrap_or_default()).await).await
+    let (publications, parked) = (&Publications::new(&function.aws)?, &Queue::parked(&function.aws)?);
+    function.drain(async |message| give_up(publications, parked, message.body.unwrap_or_default()).await).await
 }
 
-async fn fail(publications: &Publications, body: &str) -> Outcome<()> {
-    let message: PublishMessage = serde_json::from_str(body).map_err(Problem::internal)?;
-    if let Some(publication) = publications.fail(message.publication, REASON).await? {
-        tracing::error!(publication = %publication.id, status = ?publication.progress.status, "a publication was given up");
-        publications.clean_up(&publication).await?;
+async fn give_up(publications: &Publications, parked: &Queue, body: String) -> Outcome<()> {
+    let Ok(message) = serde_json::from_str::<PublishMessage>(&body) else {
+        tracing::error!("a message that is no publication was parked");
+        return parked.send(body).await;
+    };
+    trail::publication(message.publication);
+    let Some(publication) = publications.give_up(message.publication, REASON).await? else { return Ok(()) };
+    publications.clean_up(&publication).await?;
+    // One that was finished after all is not tried again.
+    if publication.given_up {
+        tracing::error!(status = ?publication.progress.status, "a publication was given up");
+        parked.send(PublishMessage { redrive: true, ..message }.to_text()?).await?;
     }
     Ok(())
 }

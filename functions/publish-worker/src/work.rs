@@ -5,7 +5,6 @@ use domain::{
     progress::{MAKING_LINK, PUBLISHING},
     publication::{BundleKey, Publication, PublicationId},
 };
-use lambda::queue::SqsMessage;
 use lambda::store::{
     Aws, Publications, Reports, ambient,
     aws::Variable,
@@ -13,6 +12,7 @@ use lambda::store::{
     publications::PublishMessage,
     publishing::{Begun, NewBundle, Pinned},
 };
+use lambda::{queue::SqsMessage, trail};
 use render::{
     Cause, Job, RenderError, Rendered,
     bundle::{BundleInfo, bundle},
@@ -45,13 +45,14 @@ impl Worker {
     /// When a service does not answer; whatever was done by then can be done again.
     pub async fn handle(&self, message: &SqsMessage) -> Outcome<()> {
         let body = message.body.as_deref().unwrap_or_default();
-        let PublishMessage { publication: id } = serde_json::from_str(body).map_err(Problem::internal)?;
+        let PublishMessage { publication: id, redrive } = serde_json::from_str(body).map_err(Problem::internal)?;
+        trail::publication(id);
         let attempt = ambient::uid()?.simple().to_string();
-        match self.begin(id, &attempt).await? {
+        match self.begin(id, &attempt, redrive).await? {
             Begun::Work(publication) => {
-                tracing::info!(publication = %id, version = publication.version, attempt, "publishing");
+                tracing::info!(version = publication.version, attempt, "publishing");
                 let ended = self.publish(&publication, &attempt).await?;
-                tracing::info!(publication = %id, status = ?ended.progress.status, reason = ended.progress.reason, "ended");
+                tracing::info!(status = ?ended.progress.status, reason = ended.progress.reason, "ended");
                 self.publications.clean_up(&ended).await
             }
             // A second message, or a worker that died after the end: at most something is left to be cleaned up.
@@ -62,41 +63,37 @@ impl Worker {
     }
 
     /// The message goes out just before the record is written, so a fast worker waits a moment for it.
-    async fn begin(&self, id: PublicationId, attempt: &str) -> Outcome<Begun> {
+    async fn begin(&self, id: PublicationId, attempt: &str, redrive: bool) -> Outcome<Begun> {
         for pause in [20, 50, 100, 200, 400, 800] {
-            match self.publications.begin(id, attempt).await? {
+            match self.publications.begin(id, attempt, redrive).await? {
                 Begun::Unknown => tokio::time::sleep(Duration::from_millis(pause)).await,
                 begun => return Ok(begun),
             }
         }
-        self.publications.begin(id, attempt).await
+        self.publications.begin(id, attempt, redrive).await
     }
 
     async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {
         let (id, key) = (publication.id, BundleKey::new(publication.id, attempt));
         let Some(pinned) = self.publications.pinned(&self.reports, publication).await? else {
-            return self.fail(id, "The report was deleted before this publication was ready.").await;
+            let reason = "The report was deleted before this publication was ready.";
+            return self.publications.fail(id, attempt, reason).await;
         };
-        let made = match self.make(publication, &pinned).await {
+        let made = match self.make(publication, attempt, &pinned).await {
             Ok(made) => made,
-            Err(Failure::Report(reason)) => return self.fail(id, &reason).await,
+            Err(Failure::Report(reason)) => return self.publications.fail(id, attempt, &reason).await,
             Err(Failure::Ours(problem)) => return Err(problem),
         };
-        self.publications.advance(id, 70, &[PUBLISHING]).await?;
+        self.publications.advance(id, attempt, 70, &[PUBLISHING]).await?;
         self.publications.upload(&key, &made).await?;
-        self.publications.advance(id, 90, &[PUBLISHING, MAKING_LINK]).await?;
-        self.publications.go_live(&pinned, id, key, &made).await
+        self.publications.advance(id, attempt, 90, &[PUBLISHING, MAKING_LINK]).await?;
+        self.publications.go_live(&pinned, id, attempt, &made).await
     }
 
-    async fn fail(&self, id: PublicationId, reason: &str) -> Outcome<Publication> {
-        let ended = self.publications.fail(id, reason).await?;
-        ended.ok_or_else(|| Problem::internal("the publication's record is gone"))
-    }
-
-    async fn make(&self, publication: &Publication, pinned: &Pinned) -> Result<NewBundle, Failure> {
+    async fn make(&self, publication: &Publication, attempt: &str, pinned: &Pinned) -> Result<NewBundle, Failure> {
         let job = job(publication, pinned)?;
         let rendered = render_within(&job, self.limits).await?;
-        self.publications.advance(publication.id, 60, &[PUBLISHING]).await?;
+        self.publications.advance(publication.id, attempt, 60, &[PUBLISHING]).await?;
         let packed = bundle(&job, &rendered, &info(publication, pinned))?;
         Ok(NewBundle {
             filename: filename(&rendered),

@@ -24,6 +24,9 @@ pub enum Problem {
     /// The resource existed and was deleted.
     #[error("{0}")]
     Gone(String),
+    /// None of the media types that the caller takes can be written.
+    #[error("{0}")]
+    NotAcceptable(String),
     /// The request contradicts the present state: a name that is taken, for example.
     #[error("{0}")]
     Conflict(String),
@@ -73,6 +76,7 @@ impl Problem {
             Self::Unauthenticated(_) => 401,
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
+            Self::NotAcceptable(_) => 406,
             Self::Conflict(_) => 409,
             Self::Gone(_) => 410,
             Self::TooLarge(_) => 413,
@@ -90,6 +94,7 @@ impl Problem {
             Self::Unauthenticated(_) => "Unauthorized",
             Self::Forbidden(_) => "Forbidden",
             Self::NotFound(_) => "Not Found",
+            Self::NotAcceptable(_) => "Not Acceptable",
             Self::Conflict(_) => "Conflict",
             Self::Gone(_) => "Gone",
             Self::TooLarge(_) => "Content Too Large",
@@ -111,18 +116,27 @@ impl Problem {
     }
 }
 
+/// A refusal in the words of a dialect.
+#[derive(Debug)]
+pub struct Refusal {
+    pub media_type: &'static str,
+    pub body: String,
+    /// Headers besides the media type.
+    pub headers: Vec<(&'static str, String)>,
+}
+
 /// How a dialect words a refusal: one implementation a dialect.
 pub trait Wording {
-    /// The media type of [`Wording::refusal`].
-    const MEDIA_TYPE: &'static str;
+    /// The answer to a refused request; `request_id` is also in the log, `accept` is the header of this name, empty without one.
+    fn refusal(problem: &Problem, request_id: &str, accept: &str) -> Refusal;
+}
 
-    /// Headers that every refusal has besides its media type.
-    fn headers() -> Vec<(&'static str, String)> {
-        Vec::new()
+impl Refusal {
+    /// A refusal in JSON.
+    pub fn json(body: &impl serde::Serialize) -> Self {
+        let body = serde_json::to_string(body).unwrap_or_default();
+        Self { media_type: "application/json", body, headers: Vec::new() }
     }
-
-    /// The body of the answer to a refused request; `request_id` is also in the log.
-    fn refusal(problem: &Problem, request_id: &str) -> String;
 }
 
 #[cfg(test)]

@@ -58,6 +58,15 @@ pub struct Details {
     pub theme: String,
 }
 
+impl Report {
+    /// Whether a search for `q` finds the report: in its name, its description or its natural id, in any case.
+    pub fn matches(&self, q: &str) -> bool {
+        let q = q.to_lowercase();
+        let texts = [&self.name, &self.details.description, &self.natural_id.to_string()];
+        texts.iter().any(|text| text.to_lowercase().contains(&q))
+    }
+}
+
 /// Who did something, as histories show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {

@@ -1,10 +1,18 @@
 //! Public links. A link's token is derived from the link's id by a keyed hash, and only its SHA-256 is stored: a copy of
 //! the database opens no link, yet the owner of a report can be told the same address again.
 
+use crate::{
+    Outcome, Problem,
+    bundle::Index,
+    publication::{BundleKey, PublicationId},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use uuid::Uuid;
 
 /// The key of all links of an installation: at least 32 random bytes, from the configuration.
 #[derive(Clone)]
@@ -36,6 +44,11 @@ impl PublicToken {
         sound.then(|| Self(text.to_owned()))
     }
 
+    /// The address that it opens; `public_url` is the one under which the public reaches the service, without a slash at the end.
+    pub fn address(&self, public_url: &str) -> String {
+        format!("{public_url}/view/{self}")
+    }
+
     /// What is stored in the token's place.
     pub fn hash(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))
@@ -46,6 +59,48 @@ impl PublicToken {
 impl fmt::Display for PublicToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+/// A link: what it opens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Link {
+    pub id: Uuid,
+    pub created_at: Timestamp,
+    /// What the owner calls it.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub name: Option<String>,
+    pub workspace: String,
+    pub report: String,
+    pub publication: PublicationId,
+    pub bundle: BundleKey,
+    /// [`Index::to_bytes`].
+    #[serde(with = "serde_bytes")]
+    pub index: Vec<u8>,
+    /// How the PDF is called when it is saved.
+    pub filename: String,
+    /// The hash of the page's style, as a policy names it (`sha256-…`): a bundle may be older than the function that serves it.
+    pub style: String,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub expires_at: Option<Timestamp>,
+    #[serde(default)]
+    pub views: u64,
+}
+
+impl Link {
+    /// Where the parts of the bundle are.
+    ///
+    /// # Errors
+    /// `Internal` if the index cannot be read.
+    pub fn index(&self) -> Outcome<Index> {
+        Index::from_bytes(&self.index)
+            .map_err(|error| Problem::internal(format!("the index of {:?}: {error}", self.bundle)))
+    }
+
+    /// Whether it opens anything at this instant.
+    pub fn works(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|end| end > now)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The start of a function's process, and one log line for each request that it serves.
 
-use crate::{reply, request::Request};
+use crate::{reply, request::Request, trail};
 use domain::{Outcome, Problem, problem::Wording};
 use lambda_http::{Body, Response, service_fn};
 use std::{convert::Infallible, pin::Pin, time::Instant};
 use store::Aws;
+use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 /// What ends a process: a missing variable, or the loss of the Lambda runtime.
@@ -43,8 +44,8 @@ impl Function {
         F: Future<Output = Outcome<Response<Body>>> + Send,
     {
         self.answer(|request| async {
-            let id = request.id().to_owned();
-            handler(request).await.unwrap_or_else(|problem| refuse::<W>(&problem, &id))
+            let (id, accept) = (request.id().to_owned(), request.accept().to_owned());
+            handler(request).await.unwrap_or_else(|problem| refuse::<W>(&problem, &id, &accept))
         })
         .await
     }
@@ -67,9 +68,12 @@ impl Function {
             let begun = Instant::now();
             let request = Request::new(request);
             let (id, route) = (request.id().to_owned(), request.route().to_owned());
-            let response = handler(request).await;
-            self.log(&id, &route, &response, begun);
-            Ok::<_, Infallible>(response)
+            let told = async {
+                let response = handler(request).await;
+                self.log(&id, &route, &response, begun);
+                response
+            };
+            Ok::<_, Infallible>(told.instrument(trail::span()).await)
         };
         Box::pin(lambda_http::run(service_fn(served)))
     }
@@ -98,23 +102,26 @@ fn begin_logging() {
         .json()
         .flatten_event(true)
         .with_target(false)
-        .with_current_span(false)
+        .with_current_span(true)
         .with_span_list(false);
     log.with_env_filter(level).with_writer(std::io::stderr).init();
 }
 
-/// A refusal in the words of the dialect `W`. The cause of a fault of ours goes to the log, and only there.
-pub fn refuse<W: Wording>(problem: &Problem, request_id: &str) -> Response<Body> {
+/// A refusal in the words of the dialect `W`, in a form that `accept` names where the dialect has several. The cause of a fault of
+/// ours goes to the log, and only there.
+pub fn refuse<W: Wording>(problem: &Problem, request_id: &str, accept: &str) -> Response<Body> {
     if let Problem::Internal(cause) = problem {
         tracing::error!(requestId = request_id, cause, "a request failed");
     }
-    let response =
-        reply::status(problem.status()).header("content-type", W::MEDIA_TYPE).header("cache-control", "no-store");
-    let response = W::headers().into_iter().fold(response, |response, (name, value)| response.header(name, value));
+    let refusal = W::refusal(problem, request_id, accept);
+    let response = reply::status(problem.status());
+    let response = response.header("content-type", refusal.media_type).header("cache-control", "no-store");
+    let challenged = refusal.headers.iter().any(|(name, _)| *name == "www-authenticate");
     let response = match problem {
-        Problem::Unauthenticated(_) => response.header("www-authenticate", "Bearer realm=\"imprint\""),
+        Problem::Unauthenticated(_) if !challenged => response.header("www-authenticate", "Bearer realm=\"imprint\""),
         Problem::Busy(_) => response.header("retry-after", "1"),
         _ => response,
     };
-    response.body(Body::from(W::refusal(problem, request_id))).unwrap_or_default()
+    let response = refusal.headers.into_iter().fold(response, |response, (name, value)| response.header(name, value));
+    response.body(Body::from(refusal.body)).unwrap_or_default()
 }

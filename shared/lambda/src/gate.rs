@@ -1,13 +1,15 @@
 //! Who calls, what the caller may do, and the report or session that the request names.
 
-use crate::request::Request;
+use crate::{request::Request, trail};
 use domain::{
     Outcome, Problem,
-    credential::{AccessToken, Caller, Permission, Secret},
+    credential::{AccessToken, Caller, Permission, Role, Secret},
+    publication::Publication,
     session::{Session, SessionId},
     tree::access::Access,
 };
-use store::{AccessTokens, Aws, OpenReport, Reports, ambient};
+use store::{AccessTokens, Aws, OpenReport, Reports, Restricted, ambient, publications::Records};
+use uuid::Uuid;
 
 /// The door that every call with credentials goes through.
 pub struct Gate {
@@ -43,6 +45,22 @@ impl Gate {
         request: &Request,
         permission: Permission,
     ) -> Outcome<(Caller, OpenReport)> {
+        self.document(reports, request, permission).await.map_err(|problem| match (problem, request.report()) {
+            (Problem::Gone(_), Ok(name)) => Problem::no_report(&name),
+            (problem, _) => problem,
+        })
+    }
+
+    /// As [`Gate::report`], in a dialect that tells a deleted report from one that never was.
+    ///
+    /// # Errors
+    /// As [`Gate::report`], and `Gone` for a report that was deleted.
+    pub async fn document(
+        &self,
+        reports: &Reports,
+        request: &Request,
+        permission: Permission,
+    ) -> Outcome<(Caller, OpenReport)> {
         let secret = request.secret()?;
         // A caller without a valid token must not learn which names are names: the token is judged first.
         let Ok(name) = request.report() else {
@@ -56,20 +74,54 @@ impl Gate {
             Some(uid) => reports.open(uid).await?,
             None => None,
         };
-        let found = found.filter(|found| found.report.deleted_at.is_none() && caller.reaches(&found.report.workspace));
         let found = found.ok_or_else(|| Problem::no_report(&name))?;
-        let access = match restricted.holds(&found.report.workspace, caller.role) {
-            true => reports.access(&found.report, caller.role).await?,
-            false => Access::Write,
-        };
-        match access {
+        match access(reports, &caller, &found, &restricted).await? {
             Access::None => return Err(Problem::no_report(&name)),
+            _ if found.report.deleted_at.is_some() => {
+                return Err(Problem::Gone(format!("The report {name} was deleted.")));
+            }
             Access::Read if permission == Permission::ReportWrite && caller.role.holds(permission) => {
                 return Err(Problem::Forbidden("The folder of this report is read-only for your role.".into()));
             }
             _ => caller.require(permission)?,
         }
         Ok((caller, found))
+    }
+
+    /// The caller, who must hold `permission`, the publication that `{id}` names, by its own id or by the caller's, and its report,
+    /// also when that was deleted since.
+    ///
+    /// # Errors
+    /// `Unauthenticated` without a valid token, `Forbidden` without the permission, `NotFound` for a publication that is not there
+    /// or whose report the caller may not see.
+    pub async fn publication(
+        &self,
+        reports: &Reports,
+        records: &Records,
+        request: &Request,
+        permission: Permission,
+    ) -> Outcome<(Caller, Publication, OpenReport)> {
+        let caller = self.caller(request, permission).await?;
+        let publication = records.find(&caller, &request.parameter("id")?).await?;
+        trail::publication(publication.id);
+        let none = || Problem::NotFound("There is no publication under this id.".into());
+        let found = self.known(reports, &caller, publication.id.report).await?.ok_or_else(none)?;
+        Ok((caller, publication, found))
+    }
+
+    /// The report with this uid, if the caller may see it, also when it was deleted.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn known(&self, reports: &Reports, caller: &Caller, uid: Uuid) -> Outcome<Option<OpenReport>> {
+        let Some(found) = reports.open(uid).await? else { return Ok(None) };
+        // Nothing is ever hidden from admins: they need not be looked up.
+        let restricted = match caller.role {
+            Role::Admin => Restricted::default(),
+            _ => reports.restricted().await?,
+        };
+        let access = access(reports, caller, &found, &restricted).await?;
+        Ok((access != Access::None).then_some(found))
     }
 
     /// The caller, who must hold `permission`, and the session that `?sid=` names.
@@ -109,5 +161,15 @@ impl Gate {
             self.tokens.touch(&token, now).await;
         }
         Ok(caller)
+    }
+}
+
+/// What is left of a report to the caller by workspace and folder; `restricted` says for whom there are rules about folders.
+async fn access(reports: &Reports, caller: &Caller, found: &OpenReport, restricted: &Restricted) -> Outcome<Access> {
+    let report = &found.report;
+    match caller.reaches(&report.workspace) {
+        false => Ok(Access::None),
+        true if restricted.holds(&report.workspace, caller.role) => reports.access(report, caller.role).await,
+        true => Ok(Access::Write),
     }
 }

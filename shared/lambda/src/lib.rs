@@ -2,16 +2,18 @@
 //!
 //! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions behind a queue.
 //! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
-//! - [`reply`]: what a handler answers; [`large`]: what may be large.
+//! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`trail`]: the ids by which the log is followed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod function;
 pub mod gate;
 pub mod large;
+pub mod modified;
 pub mod queue;
 pub mod reply;
 pub mod request;
+pub mod trail;
 
 pub use domain::{Outcome, Problem, credential::Permission};
 pub use function::{Error, Function};

@@ -1,11 +1,12 @@
 //! Functions behind a queue: each message is handled by itself, and only those that failed come back.
 
-use crate::{Error, Function};
+use crate::{Error, Function, trail};
 pub use aws_lambda_events::sqs::SqsMessage;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::Outcome;
 use lambda_runtime::{LambdaEvent, service_fn};
 use std::time::Instant;
+use tracing::Instrument;
 
 impl Function {
     /// Handles messages one after the other. A message whose handler fails stays in the queue and comes again; after the number of
@@ -22,7 +23,7 @@ impl Function {
             let mut response = SqsBatchResponse::default();
             for message in event.payload.records {
                 let id = message.message_id.clone().unwrap_or_default();
-                if !self.one(&id, handler(message)).await {
+                if !self.one(&id, handler(message)).instrument(trail::span()).await {
                     let mut failure = BatchItemFailure::default();
                     failure.item_identifier = id;
                     response.batch_item_failures.push(failure);

@@ -40,6 +40,14 @@ pub fn json_with(response: Builder, value: &impl Serialize) -> Reply {
     body(response.header("content-type", "application/json").header("cache-control", "no-store"), text)
 }
 
+/// An answer in a form that `Accept` chose.
+///
+/// # Errors
+/// `Internal` if a header cannot be written.
+pub fn chosen(response: Builder, media_type: &str, text: String) -> Reply {
+    body(response.header("content-type", media_type).header("vary", "accept"), text)
+}
+
 /// The same request, at another path of this service.
 ///
 /// # Errors

@@ -74,6 +74,11 @@ impl Request {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// The media types that the client takes, as it says so; empty if it does not.
+    pub fn accept(&self) -> &str {
+        self.header("accept").unwrap_or_default()
+    }
+
     /// Whether the client has the answer with this tag already: `If-None-Match` of RFC 9110, weakly compared.
     pub fn holds_current(&self, tag: &str) -> bool {
         let weak = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
@@ -120,6 +125,15 @@ impl Request {
     /// `NotFound` for a text that names no report.
     pub fn report(&self) -> Outcome<ReportRef> {
         ReportRef::parse(&self.parameter("id")?)
+    }
+
+    /// A parameter of the path that is a number from 1 on.
+    ///
+    /// # Errors
+    /// `NotFound` for any other text.
+    pub fn number(&self, name: &str) -> Outcome<u64> {
+        let number = self.parameter(name)?.parse().ok().filter(|number| *number > 0);
+        number.ok_or_else(|| Problem::NotFound(format!("There is no such {name}: write a number from 1 on.")))
     }
 
     /// A parameter of the query.

@@ -5,6 +5,7 @@ use crate::{
     Aws, Reports, ambient,
     aws::Variable,
     keys::{alias, restricted_key},
+    reports::Alias,
     sent,
     sessions::session_key,
     table::{Item, Key, Refused, Table, busy, fault, from_item, s, to_item, transact},
@@ -42,11 +43,6 @@ struct Listed {
 enum Found {
     Token(Box<AccessToken>),
     Session(Session),
-}
-
-#[derive(Deserialize)]
-struct Alias {
-    uid: Uuid,
 }
 
 /// Whether an item has this partition key.

@@ -1,14 +1,17 @@
 //! The AWS clients, the names of the resources, and a count of the requests made.
 
 use crate::sent;
-use aws_config::SdkConfig;
+use aws_config::{SdkConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{
     ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
 };
 use domain::{Outcome, Problem};
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
 /// The connection to AWS that all aggregates of a function share.
@@ -101,6 +104,8 @@ impl Aws {
         use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
         let config = aws_sdk_s3::config::Builder::from(&self.config)
             .force_path_style(self.local)
+            // An object has up to some ten megabytes.
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build())
             // Ranged reads carry no checksum, and uploads are short and go over TLS.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
@@ -126,6 +131,10 @@ pub enum Variable {
     Bucket,
     /// Address of the publish queue.
     PublishQueue,
+    /// Address of the queue of publications that were given up.
+    ParkedQueue,
+    /// How many bundles before the live one are kept of a report.
+    KeepBundles,
     /// Secret from which the tokens of public links are derived.
     LinkKey,
     /// The address under which the public reaches the service, without a slash at the end; empty: the one of the request.
@@ -149,6 +158,8 @@ impl Variable {
             Self::AccessTable => "ACCESS_TABLE",
             Self::Bucket => "BUCKET",
             Self::PublishQueue => "PUBLISH_QUEUE_URL",
+            Self::ParkedQueue => "PARKED_QUEUE_URL",
+            Self::KeepBundles => "KEEP_BUNDLES",
             Self::LinkKey => "LINK_KEY",
             Self::PublicUrl => "PUBLIC_URL",
             Self::FrameAncestors => "FRAME_ANCESTORS",

@@ -58,3 +58,17 @@ pub(crate) const WORKSPACES: &str = "WORKSPACES";
 pub(crate) fn workspace_key(code: &str) -> Key {
     Key::new(WORKSPACES, code)
 }
+
+/// Where the published reports of a workspace are listed.
+pub(crate) fn published_partition(workspace: &str) -> String {
+    format!("PUBLISHED#{workspace}")
+}
+
+pub(crate) fn published_key(workspace: &str, report: Uuid) -> Key {
+    Key::new(published_partition(workspace), report)
+}
+
+/// How far the collector of bundles has come.
+pub(crate) fn collector_key() -> Key {
+    Key::new("COLLECTOR", "CURSOR")
+}

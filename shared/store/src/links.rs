@@ -4,20 +4,16 @@ use crate::{
     Aws,
     aws::Variable,
     objects::Objects,
-    sent,
-    table::{Change, Key, Table, fault, from_item, n},
+    table::{Change, Key, Table, n},
 };
-use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
     bundle::{Entry, Index},
-    publication::{BundleKey, PublicationId},
-    token::PublicToken,
+    token::{Link, PublicToken},
 };
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use uuid::Uuid;
 
 /// The links and the bundles that they open.
 #[derive(Clone)]
@@ -26,36 +22,13 @@ pub struct Links {
     objects: Objects,
 }
 
-/// A link: what it opens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Link {
-    pub id: Uuid,
-    pub created_at: Timestamp,
-    pub workspace: String,
-    pub report: String,
-    pub publication: PublicationId,
-    pub bundle: BundleKey,
-    /// [`Index::to_bytes`].
-    #[serde(with = "serde_bytes")]
-    pub index: Vec<u8>,
-    /// How the PDF is called when it is saved.
-    pub filename: String,
-    /// The hash of the page's style, as a policy names it (`sha256-…`): a bundle may be older than the function that serves it.
-    pub style: String,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub expires_at: Option<Timestamp>,
-    #[serde(default)]
-    pub views: u64,
-}
-
 /// The largest PDF that a function answers itself, in bytes: Lambda carries 6 MB, in base64, with the headers.
 pub const LARGEST_ANSWER: u64 = 4_500_000;
 
 /// How long an address of a large PDF works: enough to follow a redirect.
 const ADDRESS_LIFETIME: Duration = Duration::from_secs(30);
 
-fn key(hash: &str) -> Key {
+pub(crate) fn key(hash: &str) -> Key {
     Key::new(format!("LINK#{hash}"), "LINK")
 }
 
@@ -85,21 +58,15 @@ impl Links {
     /// # Errors
     /// As [`Links::open`].
     pub async fn view(&self, token: &PublicToken, now: Timestamp) -> Outcome<Link> {
-        let update = self.table.client.update_item().table_name(&self.table.name);
-        let update = update
-            .set_key(Some(key(&token.hash()).item()))
-            .update_expression("SET #views = #views + :one")
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_names("#views", "views")
-            .expression_attribute_values(":one", n(1))
-            .return_values(ReturnValue::AllNew);
-        match sent::update_item(update).await {
-            Ok(answer) => live(answer.attributes.map(from_item).transpose()?, now),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(dead())
-            }
-            Err(error) => Err(fault(error)),
-        }
+        let change = Change {
+            expression: "ADD #views :one".into(),
+            names: [("#views".into(), "views".into())].into(),
+            values: [(":one".into(), n(1))].into(),
+            condition: None,
+        };
+        // The update must not make an item of a link that is gone.
+        let counted = self.table.change(&key(&token.hash()), change.when("attribute_exists(pk)", &[])).await?;
+        live(counted, now)
     }
 
     /// A part of the link's bundle: its entry and its bytes as they are packed. If the bundle went away after the link was read,
@@ -135,19 +102,8 @@ impl Links {
     }
 }
 
-impl Link {
-    /// Where the parts of the bundle are.
-    ///
-    /// # Errors
-    /// `Internal` if the index cannot be read.
-    pub fn index(&self) -> Outcome<Index> {
-        Index::from_bytes(&self.index)
-            .map_err(|error| Problem::internal(format!("the index of {:?}: {error}", self.bundle)))
-    }
-}
-
 fn live(link: Option<Link>, now: Timestamp) -> Outcome<Link> {
-    link.filter(|link| link.expires_at.is_none_or(|at| at > now)).ok_or_else(dead)
+    link.filter(|link| link.works(now)).ok_or_else(dead)
 }
 
 /// The write that points a link at a bundle; its views go on counting.
@@ -168,6 +124,8 @@ pub(crate) async fn by_hash(table: &Table, hash: &str) -> Outcome<Option<Link>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::publication::{BundleKey, PublicationId};
+    use uuid::Uuid;
 
     #[test]
     fn a_link_is_dead_from_the_second_that_it_names() {
@@ -175,6 +133,7 @@ mod tests {
         let link = |expires_at| Link {
             id: Uuid::nil(),
             created_at: Timestamp::UNIX_EPOCH,
+            name: None,
             workspace: "default".into(),
             report: "team:x".into(),
             publication: PublicationId { report: Uuid::nil(), sequence: 1 },

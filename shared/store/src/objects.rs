@@ -70,6 +70,13 @@ impl Objects {
         Ok(())
     }
 
+    /// Up to a thousand keys that start with `prefix`, in their order, behind `after`; none: that was all.
+    pub(crate) async fn page(&self, prefix: &str, after: Option<&str>) -> Outcome<Vec<String>> {
+        let list = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix);
+        let page = sent::list_objects(list.set_start_after(after.map(str::to_owned))).await.map_err(fault)?;
+        Ok(page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key).collect())
+    }
+
     /// Removes every object whose key starts with `prefix` and that `goes`.
     pub(crate) async fn delete_all(&self, prefix: &str, goes: impl Fn(&str) -> bool) -> Outcome<()> {
         let mut next = None;

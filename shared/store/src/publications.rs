@@ -2,35 +2,39 @@
 //!
 //! Every change of a report's publications replaces its state item under the condition that the revision that was read is
 //! still there, in one transaction with the records that the change concerns. Whoever is overtaken reads again and asks the
-//! state machine anew.
+//! state machine anew. The writes and their conditions are the table [`domain::publication::writes`].
+//!
+//! - [`records`]: reading; [`queue`]: the queues; [`tokens`]: the links of a report; [`published`]: what is published;
+//!   [`bundles`]: what can be downloaded; [`collect`]: what nobody needs any more. The worker's side is [`crate::publishing`].
 
 use crate::{
     Aws, ambient,
     aws::Variable,
-    keys::{partition, state_key},
-    links::{self, Link},
+    keys::state_key,
+    links,
     objects::Objects,
     reports::{OpenReport, Reports, open},
-    sent,
-    table::{Key, Refused, Table, fault, n, to_item, transact_once, until_settled},
+    table::{Change, Refused, Table, n, s, to_item, transact_once, until_settled},
 };
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     Outcome, Problem,
     credential::Caller,
-    publication::{Asked, BundleKey, Live, Publication, PublicationId, State},
+    publication::{Asked, BundleKey, LinkRef, Publication, PublicationId, State, writes::Step},
     report::Actor,
     token::LinkKey,
 };
-use jiff::SignedDuration;
-use serde::{Deserialize, Serialize};
-use std::time::Duration;
 
-/// The records of publications: enough to follow one.
-#[derive(Clone)]
-pub struct Records {
-    pub(crate) catalog: Table,
-}
+pub mod bundles;
+pub mod collect;
+pub mod published;
+pub mod queue;
+pub mod records;
+pub mod tokens;
+
+pub use queue::{PublishMessage, Queue};
+pub use records::Records;
+pub(crate) use records::publication_key;
 
 /// The publications, and all that publishing touches.
 #[derive(Clone)]
@@ -42,118 +46,29 @@ pub struct Publications {
     pub(crate) key: LinkKey,
 }
 
-/// The queue in front of the worker.
-#[derive(Clone)]
-pub struct PublishQueue {
-    client: aws_sdk_sqs::Client,
-    url: String,
-}
-
-/// What the worker is told: the publication to make.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub struct PublishMessage {
-    pub publication: PublicationId,
-}
-
-/// A caller's own name for a publication.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Monitor {
-    publication: PublicationId,
-    /// Seconds since 1970: DynamoDB removes the item some time later, readers do not see it from then on.
-    expires: u64,
-}
-
-/// How long a caller's own name for a publication is kept.
-const MONITOR_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-pub(crate) fn publication_key(id: PublicationId) -> Key {
-    Key::new(partition(id.report), format!("PUB#{:010}", id.sequence))
-}
-
-fn monitor_key(user: &str, name: &str) -> Key {
-    Key::new(format!("MONITOR#{user}"), name)
-}
-
-impl PublishQueue {
-    /// # Errors
-    /// `Internal` if a variable is missing.
-    pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { client: aws.sqs(), url: Variable::PublishQueue.text()? })
+/// A change of a publication's record, with the status and the condition that the table of writes has for this step. `attempt` is the
+/// one that makes it, where the table asks for it.
+pub(crate) fn moved(step: Step, change: Change, attempt: Option<&str>) -> Change {
+    let Some(record) = step.write().record else { return change };
+    let from = record.from.iter().enumerate();
+    let from: Vec<_> = from.map(|(n, status)| (format!(":from{n}"), s(format!("{status:?}")))).collect();
+    let statuses: Vec<_> = from.iter().map(|(name, _)| format!("#status = {name}")).collect();
+    let condition = format!("attribute_exists(pk) AND ({})", statuses.join(" OR "));
+    let mut change = change.when(&condition, &[(":to", s(format!("{:?}", record.to)))]);
+    change.expression = change.expression.replacen("SET ", "SET #status = :to, ", 1);
+    change.names.insert("#status".into(), "status".into());
+    change.values.extend(from);
+    if let (true, Some(attempt)) = (record.own_attempt, attempt) {
+        change.names.insert("#attempts".into(), "attempts".into());
+        change.values.insert(":own".into(), s(attempt));
+        change = change.and("contains(#attempts, :own)");
     }
-
-    async fn send(&self, publication: PublicationId) -> Outcome<()> {
-        let message = serde_json::to_string(&PublishMessage { publication }).map_err(Problem::internal)?;
-        let send = self.client.send_message().queue_url(&self.url).message_body(message);
-        sent::send_message(send).await.map_err(fault)?;
-        Ok(())
+    if record.given_up {
+        change.names.insert("#givenUp".into(), "givenUp".into());
+        change.values.insert(":true".into(), AttributeValue::Bool(true));
+        change = change.and("#givenUp = :true");
     }
-}
-
-impl Records {
-    /// # Errors
-    /// `Internal` if a variable is missing.
-    pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { catalog: Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? } })
-    }
-
-    /// Lets the caller follow the publication under a name of the caller's own.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn name_monitor(&self, caller: &Caller, name: &str, publication: PublicationId) -> Outcome<()> {
-        let expires = (ambient::now() + MONITOR_LIFETIME).as_second().unsigned_abs();
-        let item = to_item(&monitor_key(&caller.user, name), &Monitor { publication, expires })?;
-        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
-        sent::put_item(put).await.map_err(fault)?;
-        Ok(())
-    }
-
-    /// The publication with this id or, failing that, under this name of the caller's own.
-    ///
-    /// # Errors
-    /// `NotFound` when there is none.
-    pub async fn find(&self, caller: &Caller, name: &str) -> Outcome<Publication> {
-        let nothing = || Problem::NotFound("There is no publication under this id.".into());
-        if let Ok(id) = name.parse() {
-            return self.read(id).await?.ok_or_else(nothing);
-        }
-        let monitor: Option<Monitor> = self.catalog.get(&monitor_key(&caller.user, name)).await?;
-        let now = ambient::now().as_second().unsigned_abs();
-        let monitor = monitor.filter(|monitor| monitor.expires > now).ok_or_else(nothing)?;
-        self.read(monitor.publication).await?.ok_or_else(nothing)
-    }
-
-    /// The record of a publication.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn read(&self, id: PublicationId) -> Outcome<Option<Publication>> {
-        self.catalog.get(&publication_key(id)).await
-    }
-
-    /// Follows a publication until `enough` of it is seen or the time is over, and answers how it stands then.
-    ///
-    /// # Errors
-    /// `NotFound` when there is no such publication.
-    pub async fn watch(
-        &self,
-        id: PublicationId,
-        limit: Duration,
-        enough: impl Fn(&Publication) -> bool,
-    ) -> Outcome<Publication> {
-        let end = tokio::time::Instant::now() + limit;
-        let mut pause = Duration::from_millis(100);
-        loop {
-            let publication =
-                self.read(id).await?.ok_or_else(|| Problem::NotFound("There is no such publication.".into()))?;
-            if enough(&publication) || tokio::time::Instant::now() + pause > end {
-                return Ok(publication);
-            }
-            tokio::time::sleep(pause).await;
-            pause = (pause * 3 / 2).min(Duration::from_millis(700));
-        }
-    }
+    change
 }
 
 impl Publications {
@@ -179,7 +94,7 @@ impl Publications {
     ///
     /// # Errors
     /// `Gone` when the report was deleted, `Busy` when others were always faster; then nothing was changed.
-    pub async fn start(&self, queue: &PublishQueue, found: OpenReport, caller: &Caller) -> Outcome<PublicationId> {
+    pub async fn start(&self, queue: &Queue, found: OpenReport, caller: &Caller) -> Outcome<PublicationId> {
         let report = found.report.uid;
         let first = std::sync::Mutex::new(Some(found));
         until_settled(async || {
@@ -192,14 +107,9 @@ impl Publications {
                 Asked::Joined { sequence } => Ok(Some(PublicationId { report, sequence })),
                 Asked::New { sequence, next } => {
                     let id = PublicationId { report, sequence };
-                    queue.send(id).await?;
-                    let publication = Publication::asked(
-                        id,
-                        &found.report,
-                        found.version.version,
-                        Actor::from(caller),
-                        ambient::now(),
-                    );
+                    queue.send(PublishMessage { publication: id, redrive: false }.to_text()?).await?;
+                    let (actor, now) = (Actor::from(caller), ambient::now());
+                    let publication = Publication::asked(id, &found.report, &found.version, actor, now);
                     let record = to_item(&publication_key(id), &publication)?;
                     let record = self.catalog.put(record, "attribute_not_exists(pk)")?;
                     let written = self.replace(report, &found.state, &next, vec![record]).await?;
@@ -222,7 +132,8 @@ impl Publications {
         next: &State,
         more: Vec<TransactWriteItem>,
     ) -> Outcome<bool> {
-        let item = to_item(&state_key(report), next)?;
+        let next = State { changed_at: Some(ambient::now()), ..next.clone() };
+        let item = to_item(&state_key(report), &next)?;
         let state = match before.revision {
             0 => self.catalog.put(item, "attribute_not_exists(pk)")?,
             revision => self.catalog.put_if(item, "revision = :value", n(revision))?,
@@ -240,58 +151,45 @@ impl Publications {
         &self.records
     }
 
-    /// The token of a link, and the link if it lives.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn link(&self, id: uuid::Uuid) -> Outcome<Option<(domain::token::PublicToken, Link)>> {
-        let token = self.key.token(&id.to_string());
-        let link = links::by_hash(&self.links, &token.hash()).await?;
-        Ok(link.map(|link| (token, link)))
-    }
-
-    /// The link of a published report.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn live_link(&self, report: uuid::Uuid) -> Outcome<Option<(domain::token::PublicToken, Link)>> {
-        match self.state(report).await?.live {
-            Some(live) => self.link(live.link.id).await,
-            None => Ok(None),
-        }
-    }
-
     pub(crate) async fn state(&self, report: uuid::Uuid) -> Outcome<State> {
         Ok(self.catalog.get(&state_key(report)).await?.unwrap_or_default())
     }
 
-    /// Takes a report from the public. When this has answered, nothing of it can be reached: the link is gone, and so are the
+    /// Takes a report from the public. When this has answered, nothing of it can be reached: its links are gone, and so are the
     /// objects to which addresses may be about. A call that died half way is completed by the next one.
     ///
     /// # Errors
     /// `Internal` when a service does not answer, `Busy` when others were always faster; the same call may be made again.
     pub async fn unpublish(&self, found: &OpenReport) -> Outcome<()> {
-        let report = found.report.uid;
+        let report = &found.report;
         let withdrawn = until_settled(async || {
-            let before = self.state(report).await?;
-            let Some((next, live)) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
-            let written = self.replace(report, &before, &next, self.link_ends(live.as_ref())?).await?;
+            let before = self.state(report.uid).await?;
+            let Some(next) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
+            let mut writes = self.end(before.links())?;
+            writes.push(self.listing(&report.workspace, report.uid, &next)?);
+            let written = self.replace(report.uid, &before, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))
         });
-        self.discard_up_to(report, withdrawn.await?).await
+        self.discard_up_to(report.uid, withdrawn.await?).await
     }
 
     /// Removes the bundles of all publications up to `sequence`; a later one may be under way at this moment.
     async fn discard_up_to(&self, report: uuid::Uuid, sequence: u64) -> Outcome<()> {
-        self.objects.delete_all(&BundleKey::prefix(report), |object| BundleKey::is_up_to(object, sequence)).await
+        let goes = |object: &str| BundleKey::of_object(object).is_some_and(|(id, _)| id.sequence <= sequence);
+        self.objects.delete_all(&BundleKey::prefix(report), goes).await
     }
 
-    fn link_ends(&self, live: Option<&Live>) -> Outcome<Vec<TransactWriteItem>> {
-        let ends = live.map(|live| links::end(&self.links, &self.key.token(&live.link.id.to_string()).hash()));
-        Ok(ends.transpose()?.into_iter().collect())
+    /// The writes that end links.
+    pub(crate) fn end(&self, links: &[LinkRef]) -> Outcome<Vec<TransactWriteItem>> {
+        links.iter().map(|link| links::end(&self.links, &self.hash(link))).collect()
     }
 
-    /// Deletes a report: its place in the tree, its link and its contents. A mark remains that it was there.
+    /// The name under which a link is kept.
+    pub(crate) fn hash(&self, link: &LinkRef) -> String {
+        self.key.token(&link.id.to_string()).hash()
+    }
+
+    /// Deletes a report: its place in the tree, its links and its contents. A mark remains that it was there.
     ///
     /// # Errors
     /// `Internal` when a service does not answer, `Busy` when others were always faster; then nothing was changed.
@@ -302,9 +200,10 @@ impl Publications {
             if found.report.deleted_at.is_some() {
                 return Err(Problem::no_report(&uid));
             }
-            let (next, live) = found.state.end();
+            let next = found.state.end();
             let mut writes = reports.removal(&found.report, ambient::now())?;
-            writes.extend(self.link_ends(live.as_ref())?);
+            writes.extend(self.end(found.state.links())?);
+            writes.push(self.listing(&found.report.workspace, uid, &next)?);
             let written = self.replace(uid, &found.state, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))
         });

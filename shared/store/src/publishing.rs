@@ -2,19 +2,18 @@
 //! that dies, and each may be done again by the next one.
 
 use crate::{
-    Publications, ambient,
-    links::{self, Link},
-    publications::publication_key,
+    Publications, ambient, links,
+    publications::{moved, publication_key},
     reports::Reports,
-    sent,
-    table::{Change, Item, fault, from_item, n, s, until_settled},
+    table::{Change, Item, n, s, until_settled},
 };
-use aws_sdk_dynamodb::types::{ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
-    progress::{MAKING_LINK, PUBLISHING, Status},
-    publication::{BundleKey, LinkRef, Live, Publication, PublicationId, Ready, State},
+    progress::{MAKING_LINK, PUBLISHING},
+    publication::{BundleKey, LinkRef, Publication, PublicationId, Ready, State, writes::Step},
     report::{Report, Source, Version},
+    token::Link,
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -42,50 +41,33 @@ pub enum Begun {
     Unknown,
 }
 
-const UNFINISHED: &str = "(#status = :asked OR #status = :begun)";
-
-/// Adds the condition that the publication is not finished.
-fn unfinished(mut change: Change) -> Change {
-    change.names.insert("#status".into(), "status".into());
-    let values = [(":asked", s("NotStarted")), (":begun", s("InProgress"))];
-    change.when(&format!("attribute_exists(pk) AND {UNFINISHED}"), &values)
-}
-
 impl Publications {
-    /// Records that a worker begins an attempt.
+    /// Records that a worker begins an attempt. With `redrive` one that was given up begins anew.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn begin(&self, id: PublicationId, attempt: &str) -> Outcome<Begun> {
-        let list = |texts: &[&str]| serde_dynamo::to_attribute_value(texts).map_err(Problem::internal);
-        let names = ["percent", "messages", "startedAt", "attempts"].map(|name| (format!("#{name}"), name.to_owned()));
-        let change = Change {
-            expression: "SET #status = :begun, #percent = :percent, #messages = :messages, \
-                #startedAt = if_not_exists(#startedAt, :now), \
-                #attempts = list_append(if_not_exists(#attempts, :none), :attempt)"
-                .into(),
-            names: names.into(),
-            values: Item::from([
-                (":percent".into(), n(5)),
-                (":messages".into(), list(&[PUBLISHING])?),
-                (":now".into(), s(ambient::now().to_string())),
-                (":none".into(), list(&[])?),
-                (":attempt".into(), list(&[attempt])?),
-            ]),
-            condition: None,
-        };
-        let change = unfinished(change);
-        let update = self.catalog.changing(&publication_key(id), change).return_values(ReturnValue::AllNew);
-        match sent::update_item(update).await {
-            Ok(answer) => Ok(Begun::Work(Box::new(from_item(answer.attributes.unwrap_or_default())?))),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                match self.records().read(id).await? {
-                    Some(found) if found.progress.status.is_final() => Ok(Begun::Finished(Box::new(found))),
-                    // Nothing there, or it was written between the two requests.
-                    _ => Ok(Begun::Unknown),
+    pub async fn begin(&self, id: PublicationId, attempt: &str, redrive: bool) -> Outcome<Begun> {
+        let key = publication_key(id);
+        let begun =
+            moved(Step::Begin, beginning(attempt, "list_append(if_not_exists(#attempts, :none), :attempt)")?, None);
+        if let Some(publication) = self.catalog.change(&key, begun).await? {
+            return Ok(Begun::Work(publication));
+        }
+        match self.records().read(id).await? {
+            Some(found) if found.progress.status.is_final() => {
+                if redrive && found.given_up {
+                    let mut again = beginning(attempt, ":attempt")?;
+                    again.values.remove(":none");
+                    again.expression += " REMOVE #finishedAt, #reason, #givenUp";
+                    again.names.extend(["finishedAt", "reason"].map(|name| (format!("#{name}"), name.to_owned())));
+                    if let Some(publication) = self.catalog.change(&key, moved(Step::Reopen, again, None)).await? {
+                        return Ok(Begun::Work(publication));
+                    }
                 }
+                Ok(Begun::Finished(Box::new(found)))
             }
-            Err(error) => Err(fault(error)),
+            // Nothing there, or it was written between the two requests.
+            _ => Ok(Begun::Unknown),
         }
     }
 
@@ -93,18 +75,14 @@ impl Publications {
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn advance(&self, id: PublicationId, percent: u64, messages: &[&str]) -> Outcome<()> {
+    pub async fn advance(&self, id: PublicationId, attempt: &str, percent: u64, messages: &[&str]) -> Outcome<()> {
         #[derive(Serialize)]
         struct Advance<'a> {
             percent: u64,
             messages: &'a [&'a str],
         }
-        let change = unfinished(Change::set(&Advance { percent, messages }, &[])?);
-        let update = self.catalog.changing(&publication_key(id), change);
-        match sent::update_item(update).await {
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
-            answer => answer.map(drop).map_err(fault),
-        }
+        let change = moved(Step::Advance, Change::set(&Advance { percent, messages }, &[])?, Some(attempt));
+        self.catalog.change::<Publication>(&publication_key(id), change).await.map(drop)
     }
 
     /// The pinned version of a publication: report, version, source and the assets' contents; `None` if the report was deleted.
@@ -133,7 +111,7 @@ impl Publications {
         self.objects.put(&key.zip(), bundle.zip.clone(), "application/zip").await
     }
 
-    /// Makes a stored bundle live, unless a later publication or an unpublish came first: one conditional transaction.
+    /// Makes the stored bundle of an attempt live, unless a later publication or an unpublish came first: one conditional transaction.
     /// Answers how the publication ended.
     ///
     /// # Errors
@@ -142,43 +120,66 @@ impl Publications {
         &self,
         pinned: &Pinned,
         id: PublicationId,
-        key: BundleKey,
+        attempt: &str,
         bundle: &NewBundle,
     ) -> Outcome<Publication> {
+        let report = &pinned.report;
         until_settled(async || {
             let before = self.state(id.report).await?;
-            let fresh = LinkRef { id: ambient::uid()?, created_at: ambient::now() };
-            match before.ready(id.sequence, key.clone(), fresh) {
-                Ready::Live { next, live, replaced } => {
-                    let link = self.key.token(&live.link.id.to_string()).hash();
-                    let link = links::point(&self.links, &link, &opened(pinned, id, &live, bundle))?;
-                    let end = End { bundle: Some(key.clone()), replaced, ..End::done() };
-                    self.finish(id, &before, &next, end, vec![link]).await
+            let (key, now) = (BundleKey::new(id, attempt), ambient::now());
+            match before.ready(id.sequence, key.clone(), LinkRef::plain(ambient::uid()?, now), now) {
+                Ready::Live { next, live, expired } => {
+                    let mut writes = self.end(&expired)?;
+                    for link in &live.links {
+                        let opened = opened(pinned, id, &key, link, bundle);
+                        writes.push(links::point(&self.links, &self.hash(link), &opened)?);
+                    }
+                    writes.push(self.listing(&report.workspace, report.uid, &next)?);
+                    let end = End { bundle: Some(key), ..End::done() };
+                    self.finish(id, Some(attempt), &before, &next, (Step::GoLive, end), writes).await
                 }
                 Ready::Superseded { next } => {
                     let reason = Some("A later publication of this report is live.".to_owned());
-                    self.finish(id, &before, &next, End { reason, ..End::done() }, vec![]).await
+                    let end = (Step::Supersede, End { reason, ..End::done() });
+                    self.finish(id, Some(attempt), &before, &next, end, vec![]).await
                 }
                 Ready::Withdrawn { next } => {
                     let why = "The report was unpublished or deleted before this publication was ready.";
-                    self.finish(id, &before, &next, End::failed(why), vec![]).await
+                    self.finish(id, Some(attempt), &before, &next, (Step::Withdraw, End::failed(why)), vec![]).await
                 }
             }
         })
         .await
     }
 
-    /// Records that the publication failed, with a reason for the report's author. One that is finished stays as it is.
+    /// Records that the attempt failed by the report's own fault, with a reason for its author. A publication that is finished
+    /// stays as it is.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer, `Busy` when others were always faster.
-    pub async fn fail(&self, id: PublicationId, reason: &str) -> Outcome<Option<Publication>> {
-        if self.records().read(id).await?.is_none() {
-            return Ok(None);
+    pub async fn fail(&self, id: PublicationId, attempt: &str, reason: &str) -> Outcome<Publication> {
+        until_settled(async || {
+            let before = self.state(id.report).await?;
+            let end = (Step::Fail, End::failed(reason));
+            self.finish(id, Some(attempt), &before, &before.failed(id.sequence), end, vec![]).await
+        })
+        .await
+    }
+
+    /// Ends a publication of which attempt after attempt died; an operator may have it tried again. One that is finished stays as it
+    /// is. `None`: there is no such publication.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer, `Busy` when others were always faster.
+    pub async fn give_up(&self, id: PublicationId, reason: &str) -> Outcome<Option<Publication>> {
+        match self.records().read(id).await? {
+            Some(found) if !found.progress.status.is_final() => {}
+            found => return Ok(found),
         }
         let ended = until_settled(async || {
             let before = self.state(id.report).await?;
-            self.finish(id, &before, &before.failed(id.sequence), End::failed(reason), vec![]).await
+            let end = (Step::GiveUp, End { given_up: Some(true), ..End::failed(reason) });
+            self.finish(id, None, &before, &before.failed(id.sequence), end, vec![]).await
         });
         ended.await.map(Some)
     }
@@ -187,29 +188,55 @@ impl Publications {
     async fn finish(
         &self,
         id: PublicationId,
+        attempt: Option<&str>,
         before: &State,
         next: &State,
-        end: End,
+        (step, end): (Step, End),
         mut more: Vec<TransactWriteItem>,
     ) -> Outcome<Option<Publication>> {
-        more.push(self.catalog.update(&publication_key(id), unfinished(Change::set(&end, &[])?))?);
+        let change = moved(step, Change::set(&end, &[])?, attempt);
+        more.push(self.catalog.update(&publication_key(id), change)?);
         let written = self.replace(id.report, before, next, more).await?;
-        let publication = self.records().read(id).await?.filter(|publication| publication.progress.status.is_final());
+        let found = self.records().read(id).await?.ok_or_else(|| Problem::internal(format!("{id} has no record")))?;
         // Whoever finished it, this attempt or another one: it ends once.
-        if !written && publication.is_none() {
-            return Ok(None);
+        if written || found.progress.status.is_final() {
+            return Ok(Some(found));
         }
-        Ok(publication)
+        match attempt.is_some_and(|attempt| !found.attempts.contains(attempt)) {
+            true => Err(Problem::internal("this attempt was given up, and the publication was begun anew")),
+            false => Ok(None),
+        }
     }
 
-    /// Deletes what a finished publication does not need: lost attempts, and the bundle that it replaced.
+    /// Deletes what attempts that came to nothing left behind, once a publication is finished.
     ///
     /// # Errors
     /// `Internal` when the bucket does not answer.
     pub async fn clean_up(&self, publication: &Publication) -> Outcome<()> {
-        let rubbish = publication.rubbish();
-        self.objects.delete(rubbish.iter().flat_map(|key| [key.zip(), key.pdf()]).collect()).await
+        let lost = publication.lost_bundles();
+        self.objects.delete(lost.iter().flat_map(|key| [key.zip(), key.pdf()]).collect()).await
     }
+}
+
+/// What the beginning of an attempt sets; `attempts` is the expression of the attempts from then on.
+fn beginning(attempt: &str, attempts: &str) -> Outcome<Change> {
+    let list = |texts: &[&str]| serde_dynamo::to_attribute_value(texts).map_err(Problem::internal);
+    let names = ["percent", "messages", "startedAt", "attempts"].map(|name| (format!("#{name}"), name.to_owned()));
+    Ok(Change {
+        expression: format!(
+            "SET #percent = :percent, #messages = :messages, #startedAt = if_not_exists(#startedAt, :now), \
+             #attempts = {attempts}"
+        ),
+        names: names.into(),
+        values: Item::from([
+            (":percent".into(), n(5)),
+            (":messages".into(), list(&[PUBLISHING])?),
+            (":now".into(), s(ambient::now().to_string())),
+            (":none".into(), list(&[])?),
+            (":attempt".into(), list(&[attempt])?),
+        ]),
+        condition: None,
+    })
 }
 
 /// What a publication is made of.
@@ -220,28 +247,29 @@ pub struct Pinned {
     pub assets: BTreeMap<String, Vec<u8>>,
 }
 
-/// The link of a report once its bundle is live.
-fn opened(pinned: &Pinned, publication: PublicationId, live: &Live, bundle: &NewBundle) -> Link {
+/// A link of a report once the bundle is live.
+fn opened(pinned: &Pinned, publication: PublicationId, key: &BundleKey, link: &LinkRef, bundle: &NewBundle) -> Link {
+    let LinkRef { id, created_at, name, expires_at } = link.clone();
     Link {
-        id: live.link.id,
-        created_at: live.link.created_at,
+        id,
+        created_at,
+        name,
+        expires_at,
         workspace: pinned.report.workspace.clone(),
         report: pinned.report.natural_id.to_string(),
         publication,
-        bundle: live.bundle.clone(),
+        bundle: key.clone(),
         index: bundle.index.clone(),
         filename: bundle.filename.clone(),
         style: bundle.style.clone(),
-        expires_at: None,
         views: 0,
     }
 }
 
-/// The attributes of a publication that its end sets.
+/// The attributes of a publication that its end sets, besides the status.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct End {
-    status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     percent: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -252,23 +280,22 @@ struct End {
     #[serde(skip_serializing_if = "Option::is_none")]
     bundle: Option<BundleKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    replaced: Option<BundleKey>,
+    given_up: Option<bool>,
 }
 
 impl End {
     fn done() -> Self {
         Self {
-            status: Status::Done,
             percent: Some(100),
             messages: Some(vec![PUBLISHING.into(), MAKING_LINK.into()]),
             finished_at: ambient::now(),
             reason: None,
             bundle: None,
-            replaced: None,
+            given_up: None,
         }
     }
 
     fn failed(reason: &str) -> Self {
-        Self { status: Status::Failed, percent: None, messages: None, reason: Some(reason.to_owned()), ..Self::done() }
+        Self { percent: None, messages: None, reason: Some(reason.to_owned()), ..Self::done() }
     }
 }

@@ -6,14 +6,14 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
-    keys::{alias, head_key, partition, tree_partition, version_key, workspace_key},
+    keys::{alias, head_key, partition, restricted_key, tree_partition, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sent,
     sources::{self, Kept},
     table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
     tree::{
-        Tree,
+        Restricted, Tree,
         node::{Named, Node, NodeKind},
         way::Way,
     },
@@ -50,6 +50,20 @@ pub struct OpenReport {
     /// Where its publications stand.
     pub state: State,
     pub(crate) kept: Kept,
+}
+
+impl OpenReport {
+    /// When the report, its publications or its links changed last; the end of a link is a change too.
+    pub fn changed_at(&self, now: Timestamp) -> Timestamp {
+        let ends = self.state.links().iter().filter_map(|link| link.expires_at).filter(|end| *end <= now);
+        ends.chain(self.state.changed_at).fold(self.report.updated_at, Timestamp::max)
+    }
+}
+
+/// What another name of a report leads to.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Alias {
+    pub(crate) uid: Uuid,
 }
 
 /// A version as its item keeps it.
@@ -147,10 +161,6 @@ impl Reports {
     }
 
     fn creation(&self, way: &Way, report: &Report, version: &KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
-        #[derive(Serialize)]
-        struct Alias {
-            uid: Uuid,
-        }
         let new = "attribute_not_exists(pk)";
         let alias_item =
             |name| to_item(&alias(name).unwrap_or_else(|| head_key(report.uid)), &Alias { uid: report.uid });
@@ -165,6 +175,18 @@ impl Reports {
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
             self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new)?,
         ])
+    }
+
+    /// The uid of the report with this name.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn uid(&self, name: &ReportRef) -> Outcome<Option<Uuid>> {
+        match (name, alias(name)) {
+            (ReportRef::Uid(uid), _) => Ok(Some(*uid)),
+            (_, Some(key)) => Ok(self.catalog.get::<Alias>(&key).await?.map(|alias| alias.uid)),
+            _ => Ok(None),
+        }
     }
 
     /// The report with this uid, deleted ones included.
@@ -213,6 +235,14 @@ impl Reports {
             reports.retain(|report| reach.access(workspace, &report.parent) != Access::None);
         }
         Ok(reports)
+    }
+
+    /// For which roles there are rules about folders.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn restricted(&self) -> Outcome<Restricted> {
+        Ok(self.catalog.get(&restricted_key()).await?.unwrap_or_default())
     }
 
     /// What is left to a role in the folder of a report.

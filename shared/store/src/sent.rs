@@ -3,7 +3,7 @@
 //! A future of the SDK is large and deep, and the compiler builds the code of a future where it is awaited: without this, each
 //! of the functions would build all of the SDK's code that it reaches once more, for many seconds. Behind a box it is built here, once.
 
-use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::operation::{
     batch_get_item::{BatchGetItemError, BatchGetItemOutput, builders::BatchGetItemFluentBuilder},
     delete_item::{DeleteItemError, DeleteItemOutput, builders::DeleteItemFluentBuilder},
@@ -26,8 +26,12 @@ use aws_sdk_s3::{
     presigning::{PresignedRequest, PresigningConfig},
     primitives::{ByteStream, ByteStreamError},
 };
-use aws_sdk_sqs::operation::send_message::{SendMessageError, SendMessageOutput, builders::SendMessageFluentBuilder};
-use std::pin::Pin;
+use aws_sdk_sqs::operation::{
+    delete_message::{DeleteMessageError, DeleteMessageOutput, builders::DeleteMessageFluentBuilder},
+    receive_message::{ReceiveMessageError, ReceiveMessageOutput, builders::ReceiveMessageFluentBuilder},
+    send_message::{SendMessageError, SendMessageOutput, builders::SendMessageFluentBuilder},
+};
+use std::{pin::Pin, time::Duration};
 
 /// What a request comes to.
 pub(crate) type Sent<T> = Pin<Box<dyn Future<Output = T> + Send>>;
@@ -54,6 +58,8 @@ sends! {
     delete_objects: DeleteObjectsFluentBuilder => DeleteObjectsOutput, DeleteObjectsError;
     list_objects: ListObjectsV2FluentBuilder => ListObjectsV2Output, ListObjectsV2Error;
     send_message: SendMessageFluentBuilder => SendMessageOutput, SendMessageError;
+    receive_message: ReceiveMessageFluentBuilder => ReceiveMessageOutput, ReceiveMessageError;
+    delete_message: DeleteMessageFluentBuilder => DeleteMessageOutput, DeleteMessageError;
 }
 
 /// The address under which the request can be made without credentials.
@@ -73,5 +79,8 @@ pub(crate) fn collected(body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamErro
 pub(crate) fn configuration() -> Sent<SdkConfig> {
     // A large tree is read faster than a partition gives it: then requests are tried again until they get through.
     let patience = RetryConfig::standard().with_max_attempts(6);
-    Box::pin(aws_config::defaults(BehaviorVersion::latest()).retry_config(patience).load())
+    // A request that is not answered is made again, before the function's own time is over.
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(6)).build();
+    let config = aws_config::defaults(BehaviorVersion::latest()).retry_config(patience).timeout_config(timeouts);
+    Box::pin(config.load())
 }

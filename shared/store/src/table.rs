@@ -4,16 +4,16 @@ use crate::sent;
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{transact_write_items::TransactWriteItemsError, update_item::builders::UpdateItemFluentBuilder},
+    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
     types::{
-        AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put,
+        AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue,
         ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
     },
 };
 use backon::{ExponentialBuilder, Retryable};
 use domain::{Outcome, Problem};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::HashMap, fmt::Debug, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -175,14 +175,28 @@ impl Table {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
     }
 
-    /// A change of some attributes of an item, by itself.
-    pub(crate) fn changing(&self, key: &Key, change: Change) -> UpdateItemFluentBuilder {
+    /// Changes some attributes of an item, by itself, and answers the item as it is then; `None` if the condition does not hold.
+    /// A transaction that holds the item is waited for.
+    pub(crate) async fn change<T: DeserializeOwned>(&self, key: &Key, change: Change) -> Outcome<Option<T>> {
         let update = self.client.update_item().table_name(&self.name).set_key(Some(key.item()));
-        update
+        let update = update
             .update_expression(change.expression)
             .set_condition_expression(change.condition)
             .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
             .set_expression_attribute_values(Some(change.values))
+            .return_values(ReturnValue::AllNew);
+        let attempt = || sent::update_item(update.clone());
+        let held = |error: &SdkError<UpdateItemError>| {
+            error.as_service_error().is_some_and(UpdateItemError::is_transaction_conflict_exception)
+        };
+        match attempt.retry(patience()).when(held).await {
+            Ok(answer) => answer.attributes.map(from_item).transpose(),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(None)
+            }
+            Err(error) if held(&error) => Err(busy()),
+            Err(error) => Err(fault(error)),
+        }
     }
 
     /// A change of some attributes of an item, in a transaction.
@@ -319,7 +333,6 @@ fn reasons(error: &TransactError) -> &[CancellationReason] {
 /// Runs `attempt` until it is not overtaken by another writer (`Ok(None)`), with jitter, as [`transact`] does.
 pub(crate) async fn until_settled<T, F, A>(attempt: F) -> Outcome<T>
 where
-    T: Debug,
     F: Fn() -> A,
     A: Future<Output = Outcome<Option<T>>>,
 {

@@ -2,7 +2,7 @@
 
 use crate::{
     OpenReport, Reports, ambient,
-    keys::{head_key, version_key},
+    keys::{head_key, partition, version_key},
     reports::KeptVersion,
     sources,
     table::{busy, n, to_item, until_settled},
@@ -113,6 +113,39 @@ impl Reports {
             _ => Some(taken(&report.name)),
         };
         Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
+    }
+
+    /// Every version of a report, newest first.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn versions(&self, report: Uuid) -> Outcome<Vec<Version>> {
+        let mut versions: Vec<Version> = self.catalog.partition(&partition(report), "V#").await?;
+        versions.reverse();
+        Ok(versions)
+    }
+
+    /// A version of a report, without what it is rendered from.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none with this number.
+    pub async fn version_of(&self, found: &OpenReport, version: u64) -> Outcome<Version> {
+        Ok(self.kept_version(found, version).await?.version)
+    }
+
+    /// A version of a report, and what it is rendered from.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none with this number.
+    pub async fn version_with_source(&self, found: &OpenReport, version: u64) -> Outcome<(Version, Source)> {
+        let kept = self.kept_version(found, version).await?;
+        Ok((kept.version, sources::read(&self.objects, &kept.source).await?))
+    }
+
+    async fn kept_version(&self, found: &OpenReport, version: u64) -> Outcome<KeptVersion> {
+        let kept = self.catalog.get(&version_key(found.report.uid, version)).await?;
+        let name = &found.report.natural_id;
+        kept.ok_or_else(|| Problem::NotFound(format!("The report {name} has no version {version}.")))
     }
 
     /// The assets of the newest version, by name.

@@ -3,10 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod access;
+mod collecting;
 mod events;
 mod exago;
+mod history;
+mod huddle;
 mod large;
 mod public_page;
 mod publishing;
 mod refusals;
 mod reports;
+mod tokens;
+mod trail;

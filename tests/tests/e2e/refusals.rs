@@ -1,6 +1,9 @@
 //! Refusals of every operation, from one table: `openapi.yaml`. A new operation is tested here as soon as it is described there.
 
-use imprint_tests::api::{Answer, Api, read};
+use imprint_tests::{
+    api::{Answer, Api, read},
+    huddle::Element,
+};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
@@ -66,6 +69,12 @@ fn in_its_dialect(operation: &Operation, answer: &Answer) {
             assert!(answer.header("content-type").starts_with("text/html"), "{id}");
             return;
         }
+        path if path.starts_with("/files/") || path.starts_with("/publishing/") => {
+            let refusal = Element::read(&text);
+            assert_eq!(refusal.text_at("StatusCode"), answer.status.to_string(), "{id}: {text}");
+            tells(id, refusal.text_at("ErrorMessages/Message"), refusal.text_at("RequestId"), &text);
+            return;
+        }
         path if path.starts_with("/api/v1/") => answer.json()["error"].clone(),
         path if path.starts_with("/rest/") => answer.json()["reason"].clone(),
         _ => {
@@ -74,8 +83,13 @@ fn in_its_dialect(operation: &Operation, answer: &Answer) {
             answer.json()["message"].clone()
         }
     };
-    assert!(message.as_str().is_some_and(|message| message.len() > 10), "{id}: {text}");
-    assert!(answer.json()["requestId"].as_str().is_some_and(|id| !id.is_empty()), "{id}: {text}");
+    let [message, request] =
+        [&message, &answer.json()["requestId"]].map(|value| value.as_str().unwrap_or_default().to_owned());
+    tells(id, &message, &request, &text);
+}
+
+fn tells(id: &str, message: &str, request: &str, text: &str) {
+    assert!(message.len() > 10 && !request.is_empty(), "{id}: {text}");
     for word in ["dynamodb", "arn:", "panicked", "Exception", "imprint-"] {
         assert!(!text.contains(word), "{id} tells of {word}: {text}");
     }
@@ -122,7 +136,9 @@ async fn without_the_permission_every_operation_answers_403_or_404() {
     for operation in operations().iter().filter(missing) {
         let answer = call(&viewer, operation).await;
         // What the caller may not see is not there, whatever the caller may do.
-        let status = if operation.path.starts_with("/api/reports/") { 404 } else { 403 };
+        let names_a_report =
+            ["/api/reports/", "/files/documents/"].iter().any(|start| operation.path.starts_with(start));
+        let status = if names_a_report { 404 } else { 403 };
         refused(operation, &answer, status);
     }
 }
@@ -145,8 +161,9 @@ async fn a_report_that_the_caller_sees_and_may_not_change_answers_403() {
 #[tokio::test]
 async fn a_name_that_nothing_has_answers_404() {
     let admin = Api::admin();
-    // What makes the thing that it names, a session (which is a credential), and a form.
-    let others = ["native-put-workspace", "exago-create-folder", "exago-execute-report"];
+    // What makes the thing that it names, a form, and an owner, of whom nothing is known but the reports.
+    let others =
+        ["native-put-workspace", "exago-create-folder", "exago-execute-report", "huddle-list-company-documents"];
     let named = |operation: &&Operation| {
         operation.path.contains("00000000-0000-4000-8000")
             && !others.contains(&operation.id.as_str())
@@ -206,6 +223,8 @@ async fn an_address_that_nothing_takes_is_refused_in_the_words_of_its_dialect() 
     let anonymous = Api::anonymous();
     assert_eq!(anonymous.get("/api/nothing").await.expect(404).json()["statusCode"], 404);
     assert!(anonymous.get("/api/v1/nothing").await.expect(404).json()["error"].is_string());
+    let huddle = Element::read(&anonymous.get("/files/nothing").await.expect(404).text());
+    assert_eq!(huddle.text_at("ErrorCode"), "ObjectNotFound");
     assert!(anonymous.get("/view").await.expect(404).header("content-type").starts_with("text/html"));
     let meant = anonymous.get("//api//reports").await.expect(308);
     assert_eq!(meant.header("location"), "/api/reports");

@@ -5,7 +5,7 @@
 use domain::{
     Problem,
     credential::{AccessToken, Role},
-    problem::Wording,
+    problem::{Refusal, Wording},
     workspace::Workspace,
 };
 use jiff::Timestamp;
@@ -16,16 +16,14 @@ pub struct CxReports;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Refusal<'a> {
+struct Body<'a> {
     error: &'a str,
     request_id: &'a str,
 }
 
 impl Wording for CxReports {
-    const MEDIA_TYPE: &'static str = "application/json";
-
-    fn refusal(problem: &Problem, request_id: &str) -> String {
-        serde_json::to_string(&Refusal { error: &problem.told(request_id), request_id }).unwrap_or_default()
+    fn refusal(problem: &Problem, request_id: &str, _: &str) -> Refusal {
+        Refusal::json(&Body { error: &problem.told(request_id), request_id })
     }
 }
 

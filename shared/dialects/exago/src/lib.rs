@@ -7,7 +7,10 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
-use domain::{Problem, problem::Wording};
+use domain::{
+    Problem,
+    problem::{Refusal, Wording},
+};
 use serde::Serialize;
 
 pub mod address;
@@ -24,16 +27,14 @@ pub use relaxed::from_relaxed;
 pub struct Exago;
 
 #[derive(Serialize)]
-struct Refusal<'a> {
+struct Body<'a> {
     reason: &'a str,
     #[serde(rename = "requestId")]
     request_id: &'a str,
 }
 
 impl Wording for Exago {
-    const MEDIA_TYPE: &'static str = "application/json";
-
-    fn refusal(problem: &Problem, request_id: &str) -> String {
-        serde_json::to_string(&Refusal { reason: &problem.told(request_id), request_id }).unwrap_or_default()
+    fn refusal(problem: &Problem, request_id: &str, _: &str) -> Refusal {
+        Refusal::json(&Body { reason: &problem.told(request_id), request_id })
     }
 }

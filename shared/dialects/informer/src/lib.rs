@@ -6,16 +6,20 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod history;
 mod publishing;
 mod reports;
+mod tokens;
 
-pub use publishing::{ProgressBody, PublishBody, TokenObject};
+pub use history::{PublicationList, VersionList, VersionRecord};
+pub use publishing::{ProgressBody, PublishBody};
 pub use reports::{Listing, ReportItem, ReportList, ReportRecord, Sort};
+pub use tokens::{NewToken, TokenList, TokenObject};
 
 use domain::{
     Problem,
     credential::Role,
-    problem::Wording,
+    problem::{Refusal, Wording},
     tree::access::{Access, NewRule},
 };
 use serde::Serialize;
@@ -25,7 +29,7 @@ pub struct Informer;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Refusal<'a> {
+struct Body<'a> {
     status_code: u16,
     error: &'a str,
     message: &'a str,
@@ -33,12 +37,9 @@ struct Refusal<'a> {
 }
 
 impl Wording for Informer {
-    const MEDIA_TYPE: &'static str = "application/json";
-
-    fn refusal(problem: &Problem, request_id: &str) -> String {
+    fn refusal(problem: &Problem, request_id: &str, _: &str) -> Refusal {
         let message = &problem.told(request_id);
-        let refusal = Refusal { status_code: problem.status(), error: problem.reason(), message, request_id };
-        serde_json::to_string(&refusal).unwrap_or_default()
+        Refusal::json(&Body { status_code: problem.status(), error: problem.reason(), message, request_id })
     }
 }
 

@@ -1,8 +1,7 @@
-//! Cloud publishing: what is sent, the token object, and the progress of a publication.
+//! Cloud publishing: what is sent, and the progress of a publication.
 
-use crate::Href;
+use crate::{Href, TokenObject};
 use domain::{Outcome, Problem, publication::Publication};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The optional body of `_cloud-publish`.
@@ -14,9 +13,9 @@ pub struct PublishBody {
 
 /// The id under which the client wants to follow: clients of Informer send texts or numbers.
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "write a text or a whole number")]
+#[serde(untagged, expecting = "write a text or a number")]
 enum MonitorId {
-    Number(u64),
+    Number(serde_json::Number),
     Text(String),
 }
 
@@ -42,54 +41,6 @@ impl PublishBody {
     }
 }
 
-/// The token object of Informer's documents.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct TokenObject {
-    pub id: String,
-    #[serde(rename = "type")]
-    kind: &'static str,
-    pub report_id: String,
-    pub token: String,
-    cloud: bool,
-    pub url: String,
-    pub created_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<Timestamp>,
-    pub views: u64,
-    #[serde(rename = "_links")]
-    links: SelfLink,
-}
-
-#[derive(Debug, Serialize)]
-struct SelfLink {
-    #[serde(rename = "self")]
-    this: Href,
-}
-
-impl TokenObject {
-    /// `public_url` is the address under which the public reaches the service, without a slash at the end.
-    pub fn new(id: String, report: String, token: String, public_url: &str, created_at: Timestamp) -> Self {
-        Self {
-            links: SelfLink { this: Href::new(format!("/api/tokens/{id}")) },
-            url: format!("{public_url}/view/{token}"),
-            kind: "report",
-            cloud: true,
-            id,
-            report_id: report,
-            token,
-            created_at,
-            expires_at: None,
-            views: 0,
-        }
-    }
-
-    /// How often the link was viewed, and how long it works.
-    pub fn with_use(self, views: u64, expires_at: Option<Timestamp>) -> Self {
-        Self { views, expires_at, ..self }
-    }
-}
-
 /// The answer of `GET /api/progress/{id}`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -101,6 +52,9 @@ pub struct ProgressBody<'a> {
     #[serde(flatten)]
     progress: &'a domain::progress::Progress,
     report_id: String,
+    /// The token object, once it is known; only for those who may publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token: Option<TokenObject>,
     #[serde(rename = "_links")]
     links: ProgressLinks,
 }
@@ -111,21 +65,26 @@ struct ProgressLinks {
     this: Href,
     #[serde(rename = "inf:report")]
     report: Href,
+    #[serde(rename = "inf:token", skip_serializing_if = "Option::is_none")]
+    token: Option<Href>,
 }
 
-impl<'a> From<&'a Publication> for ProgressBody<'a> {
-    fn from(publication: &'a Publication) -> Self {
+impl<'a> ProgressBody<'a> {
+    /// How far a publication has come, and the token object if there is one that the caller may read.
+    pub fn new(publication: &'a Publication, token: Option<TokenObject>) -> Self {
         let (id, report) = (publication.id.to_string(), publication.id.report.to_string());
         Self {
             links: ProgressLinks {
                 this: Href::new(format!("/api/progress/{id}")),
                 report: Href::new(format!("/api/reports/{report}")),
+                token: token.as_ref().map(TokenObject::address),
             },
             id,
             message: publication.progress.messages.last().map(String::as_str),
             version: publication.version,
             progress: &publication.progress,
             report_id: report,
+            token,
         }
     }
 }
@@ -143,6 +102,7 @@ mod tests {
     fn a_monitor_may_be_a_text_a_number_or_nothing() {
         assert_eq!(monitor(r#"{"progress":"progress-monitor-id"}"#), Ok(Some("progress-monitor-id".into())));
         assert_eq!(monitor(r#"{"progress":17}"#), Ok(Some("17".into())));
+        assert_eq!(monitor(r#"{"progress":-1.5}"#), Ok(Some("-1.5".into())));
         assert_eq!(monitor("{}"), Ok(None));
     }
 

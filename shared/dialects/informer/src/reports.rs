@@ -77,16 +77,9 @@ impl fmt::Display for Sort {
 }
 
 impl Listing {
-    fn finds(&self, report: &Report) -> bool {
-        let Some(q) = self.q.as_deref().map(str::to_lowercase) else { return true };
-        [&report.name, &report.details.description, &report.natural_id.to_string()]
-            .iter()
-            .any(|text| text.to_lowercase().contains(&q))
-    }
-
     /// The list that `reports` (all that the caller may see) come to.
     pub fn of(&self, mut reports: Vec<Report>, role: Role) -> ReportList {
-        reports.retain(|report| self.finds(report));
+        reports.retain(|report| self.q.as_deref().is_none_or(|q| report.matches(q)));
         reports.sort_by(|a, b| self.sort.compare(a, b));
         let total = reports.len();
         let skip = usize::try_from(self.start).unwrap_or(usize::MAX);
@@ -207,14 +200,24 @@ pub struct ReportRecord {
 }
 
 impl ReportRecord {
+    /// The address of a report.
+    pub(crate) fn path(report: &Report) -> String {
+        format!("/api/reports/{}", report.uid)
+    }
+
     /// The record for a caller with `role`: links only to what the caller may do. `folder` is the path of its folder.
     pub fn new(report: &Report, folder: String, role: Role, published: bool) -> Self {
-        let path = format!("/api/reports/{}", report.uid);
-        let mut links = BTreeMap::from([("self", Href::new(&path))]);
+        let path = Self::path(report);
+        let mut links = BTreeMap::from([
+            ("self", Href::new(&path)),
+            ("inf:versions", Href::new(format!("{path}/versions"))),
+            ("inf:publications", Href::new(format!("{path}/publications"))),
+        ]);
         if role.holds(Permission::ReportCloudPublish) {
             links.insert("inf:cloud-publish", Href::new(format!("{path}/_cloud-publish")));
             if published {
                 links.insert("inf:cloud-unpublish", Href::new(format!("{path}/_cloud-unpublish")));
+                links.insert("inf:tokens", Href::new(format!("{path}/tokens")));
             }
         }
         Self {

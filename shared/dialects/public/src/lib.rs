@@ -3,7 +3,13 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Outcome, Problem, bundle::Entry, problem::Wording, publication::BundleKey, token::PublicToken};
+use domain::{
+    Outcome, Problem,
+    bundle::Entry,
+    problem::{Refusal, Wording},
+    publication::BundleKey,
+    token::PublicToken,
+};
 use flate2::read::DeflateDecoder;
 use http::response::Builder;
 use sha2::{Digest, Sha256};
@@ -83,18 +89,7 @@ pub fn inflated(entry: &Entry, bytes: Vec<u8>) -> Outcome<Vec<u8>> {
 }
 
 impl Wording for Public {
-    const MEDIA_TYPE: &'static str = "text/html; charset=utf-8";
-
-    fn headers() -> Vec<(&'static str, String)> {
-        let style = format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE)));
-        vec![
-            ("content-security-policy", content_security_policy(&style, "'none'")),
-            ("x-robots-tag", "noindex, nofollow".to_owned()),
-            ("referrer-policy", "no-referrer".to_owned()),
-        ]
-    }
-
-    fn refusal(problem: &Problem, request_id: &str) -> String {
+    fn refusal(problem: &Problem, request_id: &str, _: &str) -> Refusal {
         let (title, text) = match problem {
             Problem::Internal(_) | Problem::Busy(_) => (
                 "This page cannot be shown right now",
@@ -107,8 +102,17 @@ impl Wording for Public {
                     .to_owned(),
             ),
         };
+        let style = format!("sha256-{}", STANDARD.encode(Sha256::digest(STYLE)));
         let page = include_str!("refusal.html").replace("{{style}}", STYLE);
-        page.replace("{{title}}", title).replace("{{text}}", &text)
+        Refusal {
+            media_type: "text/html; charset=utf-8",
+            body: page.replace("{{title}}", title).replace("{{text}}", &text),
+            headers: vec![
+                ("content-security-policy", content_security_policy(&style, "'none'")),
+                ("x-robots-tag", "noindex, nofollow".to_owned()),
+                ("referrer-policy", "no-referrer".to_owned()),
+            ],
+        }
     }
 }
 
@@ -139,8 +143,8 @@ mod tests {
 
     #[test]
     fn a_dead_link_tells_the_same_whatever_the_reason() {
-        let unknown = Public::refusal(&Problem::NotFound("expired yesterday".into()), "r-1");
-        let gone = Public::refusal(&Problem::Gone("unpublished by ada".into()), "r-2");
+        let unknown = Public::refusal(&Problem::NotFound("expired yesterday".into()), "r-1", "").body;
+        let gone = Public::refusal(&Problem::Gone("unpublished by ada".into()), "r-2", "").body;
         assert_eq!(unknown, gone);
         assert!(!unknown.contains("{{"));
     }

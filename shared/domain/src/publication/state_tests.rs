@@ -1,6 +1,7 @@
 //! The rules of publication, checked over random histories of events.
 
 use super::*;
+use crate::publication::PublicationId;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -15,6 +16,14 @@ enum Event {
     Fail {
         nth: usize,
     },
+    /// One more link, which expires after so many further events, or never.
+    Link {
+        lives: Option<u64>,
+    },
+    /// The `nth` of the links is ended.
+    Unlink {
+        nth: usize,
+    },
     Unpublish,
 }
 
@@ -23,16 +32,23 @@ fn event() -> impl Strategy<Value = Event> {
         (1..4u64).prop_map(|version| Event::Ask { version }),
         (0..12usize).prop_map(|nth| Event::Ready { nth }),
         (0..12usize).prop_map(|nth| Event::Fail { nth }),
+        prop::option::of(0..6u64).prop_map(|lives| Event::Link { lives }),
+        (0..3usize).prop_map(|nth| Event::Unlink { nth }),
         Just(Event::Unpublish),
     ]
 }
 
 fn link(n: u64) -> LinkRef {
-    LinkRef { id: Uuid::from_u128(n.into()), created_at: Timestamp::UNIX_EPOCH }
+    LinkRef::plain(Uuid::from_u128(n.into()), Timestamp::UNIX_EPOCH)
 }
 
 fn key(sequence: u64) -> BundleKey {
     BundleKey::new(PublicationId { report: Uuid::nil(), sequence }, "a")
+}
+
+/// The clock of a history: an event a second.
+fn second(n: u64) -> Timestamp {
+    Timestamp::from_second(n as i64).unwrap()
 }
 
 /// What the rules say of a history, kept beside the state by the test.
@@ -40,8 +56,7 @@ fn key(sequence: u64) -> BundleKey {
 struct History {
     asked: u64,
     dead_up_to: u64,
-    best_ready: u64,
-    used_links: Vec<Uuid>,
+    dead_links: Vec<Uuid>,
 }
 
 impl History {
@@ -60,12 +75,37 @@ impl History {
             },
             Event::Ready { nth } => self.ready(state, 1 + *nth as u64, serial),
             Event::Fail { nth } => state.failed(1 + *nth as u64),
+            Event::Link { lives } => {
+                let expires_at = lives.map(|lives| second(serial + lives));
+                match state.link(LinkRef { expires_at, ..link(serial) }) {
+                    Ok(next) => next.unwrap(),
+                    Err(_) => {
+                        assert!(state.live.is_none() || state.links().len() == MAX_LINKS, "a link was refused");
+                        state.clone()
+                    }
+                }
+            }
+            Event::Unlink { nth } => match state.links().get(*nth) {
+                Some(link) => self.unlink(state, link.id),
+                None => state.clone(),
+            },
             Event::Unpublish => {
                 self.dead_up_to = self.asked;
-                self.used_links.extend(state.live.as_ref().map(|live| live.link.id));
-                state.unpublish().map_or_else(|| state.clone(), |(next, _)| next)
+                self.dead_links.extend(state.links().iter().map(|link| link.id));
+                state.unpublish().unwrap_or_else(|| state.clone())
             }
         }
+    }
+
+    fn unlink(&mut self, state: &State, id: Uuid) -> State {
+        self.dead_links.push(id);
+        let next = state.unlink(id).unwrap();
+        assert_eq!(next.live.is_none(), state.links().len() == 1, "nothing is live without a link");
+        assert_eq!(next.pending, state.pending, "what is under way goes on");
+        if let (None, Some(live)) = (&next.live, &state.live) {
+            self.dead_up_to = self.dead_up_to.max(live.sequence);
+        }
+        next
     }
 
     fn ready(&mut self, state: &State, sequence: u64, serial: u64) -> State {
@@ -74,19 +114,17 @@ impl History {
         }
         let expected_live =
             sequence > self.dead_up_to && state.live.as_ref().is_none_or(|live| live.sequence < sequence);
-        match state.ready(sequence, key(sequence), link(serial)) {
-            Ready::Live { next, live, replaced } => {
+        match state.ready(sequence, key(sequence), link(serial), second(serial)) {
+            Ready::Live { next, live, expired } => {
                 assert!(expected_live, "publication {sequence} must not become live");
-                assert!(!self.used_links.contains(&live.link.id), "a dead link came back");
-                assert_eq!(
-                    replaced,
-                    state.live.as_ref().map(|live| live.bundle.clone()),
-                    "the replaced bundle is named"
-                );
-                if let Some(before) = &state.live {
-                    assert_eq!(before.link, live.link, "a published report keeps its link");
+                let working =
+                    state.links().iter().filter(|link| link.works(second(serial))).cloned().collect::<Vec<_>>();
+                match working.as_slice() {
+                    [] => assert_eq!(live.links, [link(serial)], "without a link that works there is a fresh one"),
+                    working => assert_eq!(live.links, working, "a published report keeps its links"),
                 }
-                self.best_ready = sequence;
+                assert_eq!(expired.len() + working.len(), state.links().len(), "each link is kept or ended");
+                self.dead_links.extend(expired.iter().map(|link| link.id));
                 next
             }
             Ready::Superseded { next } | Ready::Withdrawn { next } => {
@@ -107,6 +145,9 @@ proptest! {
             if let Some(live) = &next.live {
                 prop_assert!(live.sequence > history.dead_up_to, "a withdrawn publication is live");
                 prop_assert!(state.live.as_ref().is_none_or(|before| before.sequence <= live.sequence), "an earlier one won");
+                prop_assert!(!live.links.is_empty(), "something is live without a link");
+                let back = live.links.iter().find(|link| history.dead_links.contains(&link.id));
+                prop_assert!(back.is_none(), "a dead link came back: {back:?}");
             }
             state = next;
         }
@@ -123,9 +164,9 @@ fn a_second_request_for_the_same_version_joins_the_one_under_way() {
 #[test]
 fn nothing_can_be_asked_of_a_deleted_report_and_nothing_becomes_live_in_it() {
     let Asked::New { sequence, next } = State::default().ask(1).unwrap() else { panic!("nothing was under way") };
-    let (ended, _) = next.end();
+    let ended = next.end();
     assert!(matches!(ended.ask(1), Err(Problem::Gone(_))));
-    assert!(matches!(ended.ready(sequence, key(sequence), link(1)), Ready::Withdrawn { .. }));
+    assert!(matches!(ended.ready(sequence, key(sequence), link(1), second(1)), Ready::Withdrawn { .. }));
 }
 
 #[test]
@@ -134,17 +175,20 @@ fn unpublishing_what_is_not_published_changes_nothing() {
 }
 
 #[test]
-fn an_object_is_known_to_belong_to_a_publication_by_its_name() {
-    assert!(BundleKey::is_up_to(&key(7).zip(), 7) && BundleKey::is_up_to(&key(7).pdf(), 8));
-    assert!(!BundleKey::is_up_to(&key(7).zip(), 6));
-    assert!(!BundleKey::is_up_to("bundles/x/readme.txt", 6));
+fn a_link_is_dead_from_the_second_that_it_names() {
+    let link = LinkRef { expires_at: Some(second(5)), ..link(1) };
+    assert!(link.works(second(4)) && !link.works(second(5)));
+    let live = Live { sequence: 1, at: second(0), bundle: key(1), links: vec![link.clone()] };
+    let state = State { live: Some(live), ..State::default() };
+    assert_eq!(state.bookmark(second(4)), Some(&link));
+    assert_eq!((state.bookmark(second(5)), state.published(second(5))), (None, None));
 }
 
 #[test]
-fn the_name_of_a_publication_reads_back_and_has_one_spelling() {
-    let id = PublicationId { report: Uuid::from_u128(0xabc), sequence: 12 };
-    assert_eq!(id.to_string().parse(), Ok(id));
-    for text in ["", "12", &format!("{}-012", Uuid::nil()), &format!("{}-+1", Uuid::nil()), &Uuid::nil().to_string()] {
-        assert_eq!(text.parse::<PublicationId>(), Err(()), "{text:?}");
-    }
+fn a_link_asked_for_twice_is_one() {
+    let live = Live { sequence: 1, at: second(0), bundle: key(1), links: vec![link(1)] };
+    let state = State { live: Some(live), ..State::default() };
+    let next = state.link(link(2)).unwrap().unwrap();
+    assert_eq!(next.link(link(2)).unwrap(), None);
+    assert_eq!(next.unlink(Uuid::from_u128(3)), None, "there is no such link");
 }

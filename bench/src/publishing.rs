@@ -1,0 +1,44 @@
+//! Publishing: how long it takes from the call to the first good view, and what a publication uses and costs. Needs a stack: the
+//! variables of its `stack.env`. What is made stays there, in a workspace of its own.
+//!
+//! [`copies`]: the reports that are published; [`journey`]: one publication from the call to the view; [`phases`]: the times of its
+//! phases, beside [`peers`]. [`series`]: hundreds of publications; [`functions`]: the functions of the stack; [`meter`]: what they ask
+//! of AWS; [`usage`]: tables of that; [`prices`] and [`bill`]: what it costs.
+
+use crate::{Outcome, stack::Stack};
+use copies::Copies;
+use std::env;
+
+mod bill;
+mod copies;
+mod functions;
+mod journey;
+mod meter;
+mod peers;
+mod phases;
+mod prices;
+mod series;
+mod usage;
+
+/// The demo reports, by their folder or file.
+const DEMOS: [&str; 3] = ["sales-dashboard", "transaction-register", "invoice"];
+/// As many copies of each as are published at a time.
+const COPIES: usize = 16;
+
+/// Measures and prints.
+pub async fn run() -> Outcome<()> {
+    let stack = Stack::of_environment()?;
+    let copies = Copies::make(&stack).await?;
+    phases::run(&stack, &copies).await?;
+    usage::run(&stack, &copies).await
+}
+
+/// So many, or an eighth of it for a quick look.
+fn rounds(full: usize) -> usize {
+    if is_short() { full.div_ceil(8) } else { full }
+}
+
+/// Whether only a quick look is wanted.
+fn is_short() -> bool {
+    env::var_os("IMPRINT_BENCH_SHORT").is_some()
+}

@@ -1,0 +1,121 @@
+//! From the call to the first good view, one report at a time and sixteen at once, in turns with what it is compared with.
+
+use super::{
+    COPIES,
+    copies::{Copied, Copies},
+    journey::{Phases, Seen, journeys},
+    peers, rounds,
+};
+use crate::{
+    Outcome,
+    figures::{median, percentile},
+    stack::Stack,
+    table::Table,
+};
+use std::sync::Arc;
+
+/// The rounds that do not count.
+const WARM: usize = 3;
+/// The rounds that do: 128 publications of each report alone, 304 of its copies.
+const ALONE: usize = 128;
+const TOGETHER: usize = 19;
+
+/// All that was measured of a report.
+#[derive(Default)]
+struct Measured {
+    seen: Vec<Seen>,
+    phases: Vec<Phases>,
+    renders: Vec<f64>,
+    /// Of each round, publications beside renderings, and beside reads.
+    beside_render: Vec<f64>,
+    beside_read: Vec<f64>,
+}
+
+/// Measures and prints.
+pub async fn run(stack: &Stack, copies: &Copies) -> Outcome<()> {
+    let mut table = Table::new(&[
+        "report",
+        "at once",
+        "n",
+        "request",
+        "Done",
+        "view",
+        "whole",
+        "slowest",
+        "GET alone",
+        "render alone",
+        "x render",
+        "x read",
+    ]);
+    for copied in &copies.0 {
+        for (at_once, full) in [(1, ALONE), (COPIES, TOGETHER)] {
+            let measured = measure(stack, copied, at_once, rounds(full)).await?;
+            add(&mut table, copied.demo.name, at_once, &measured);
+        }
+    }
+    table.print("Publishing: from the call to the first good view, p50/p99 in ms");
+    println!(
+        "request: until recorded; Done: queue and worker; view: the caller learns of it and reads the page. x: medians of the rounds' ratios, the whole\n\
+         beside rendering alone and beside a plain informer-get-report, as many at once. Of n figures about n/100 are above their p99; that the true one is\n\
+         not above the slowest is certain to {:.0} % with 128, to {:.0} % with 304.",
+        certainty(128),
+        certainty(304)
+    );
+    Ok(())
+}
+
+async fn measure(stack: &Stack, copied: &Copied, at_once: usize, rounds: usize) -> Outcome<Measured> {
+    let (job, reports) = (Arc::new(peers::job(&copied.demo)?), &copied.ids[..at_once]);
+    let mut measured = Measured::default();
+    for n in 0..WARM + rounds {
+        let seen = journeys(stack, reports).await?;
+        let mut phases = Vec::new();
+        for one in &seen {
+            phases.push(one.phases(stack).await?);
+        }
+        let renders = peers::render_alone(&job, at_once).await?;
+        let reads = peers::read(stack, reports).await?;
+        if n < WARM {
+            continue;
+        }
+        let whole = median(seen.iter().map(|seen| seen.whole));
+        measured.beside_render.push(whole / median(renders.iter().copied()));
+        measured.beside_read.push(whole / median(reads));
+        measured.seen.extend(seen);
+        measured.phases.extend(phases);
+        measured.renders.extend(renders);
+    }
+    Ok(measured)
+}
+
+fn add(table: &mut Table, name: &str, at_once: usize, measured: &Measured) {
+    let Measured { seen, phases, renders, beside_render, beside_read } = measured;
+    let phase = |of: fn(&Phases) -> f64| pair(&phases.iter().map(of).collect::<Vec<_>>());
+    let whole: Vec<f64> = seen.iter().map(|seen| seen.whole).collect();
+    let get: Vec<f64> = seen.iter().map(|seen| seen.get).collect();
+    table.row([
+        name.to_owned(),
+        at_once.to_string(),
+        seen.len().to_string(),
+        phase(|phases| phases.request),
+        phase(|phases| phases.done),
+        phase(|phases| phases.view),
+        pair(&whole),
+        format!("{:.0}", percentile(whole, 100)),
+        pair(&get),
+        pair(renders),
+        format!("{:.2}", median(beside_render.iter().copied())),
+        format!("{:.2}", median(beside_read.iter().copied())),
+    ]);
+}
+
+/// p50 and p99.
+pub fn pair(figures: &[f64]) -> String {
+    let at = |percent| percentile(figures.iter().copied(), percent);
+    format!("{:.0}/{:.0}", at(50), at(99))
+}
+
+/// The percentage of all cases in which the slowest of so many is not below the true p99.
+fn certainty(count: i32) -> f64 {
+    100.0 * (1.0 - 0.99_f64.powi(count))
+}

@@ -1,0 +1,64 @@
+//! `GET /publishing/companies/{id}?page&q` — the published documents of a company, newest first. A company is the owner in the natural
+//! ids of reports; its documents may be in several workspaces.
+
+use domain::{credential::Permission, report::Report};
+use huddle::{DocumentPublicationView, Form, Huddle, PublishedDocuments};
+use lambda::store::{
+    Aws, Publications, Reports, Workspaces,
+    aws::Variable,
+    publications::published::{PAGE_SIZE, Published},
+};
+use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+struct Lister {
+    gate: Gate,
+    reports: Reports,
+    workspaces: Workspaces,
+    publications: Publications,
+    public_url: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let lister = &Lister::new(&function.aws)?;
+    function.serve::<Huddle, _, _>(|request| lister.list(request)).await
+}
+
+impl Lister {
+    fn new(aws: &Aws) -> Outcome<Self> {
+        Ok(Self {
+            gate: Gate::new(aws)?,
+            reports: Reports::new(aws)?,
+            workspaces: Workspaces::new(aws)?,
+            publications: Publications::new(aws)?,
+            public_url: Variable::PublicUrl.text_or_empty(),
+        })
+    }
+
+    async fn list(&self, request: Request) -> Reply {
+        let caller = self.gate.caller(&request, Permission::ReportRead).await?;
+        let form = Form::of(request.accept())?;
+        let page = request.query_number("page", 1, 1..=1_000_000)?;
+        let q = request.query("q").filter(|q| !q.is_empty());
+        let company = request.parameter("id")?;
+        let address = format!("publishing/companies/{}", utf8_percent_encode(&company, NON_ALPHANUMERIC));
+        let mut workspaces = self.workspaces.list().await?;
+        workspaces.retain(|workspace| caller.reaches(&workspace.code));
+        let found = |report: &Report| q.as_deref().is_none_or(|q| report.matches(q));
+        let chosen = |report: &Report| report.natural_id.owner() == company && found(report);
+        let shown = self.publications.published(&self.reports, &workspaces, caller.role, chosen, page);
+        let (items, total) = shown.await?;
+        let url = request.public_url(&self.public_url);
+        let view = |item: Published| {
+            let workspace = workspaces.iter().find(|workspace| workspace.code == item.report.workspace)?;
+            let Published { report, publication, bookmark, views } = &item;
+            let bookmark = bookmark.as_ref().map(|token| token.address(&url));
+            Some(DocumentPublicationView::new(report, publication, workspace, bookmark.as_deref(), *views, caller.role))
+        };
+        let items = items.into_iter().filter_map(view).collect();
+        let written = form.write(&PublishedDocuments::new(&address, q.as_deref(), page, PAGE_SIZE, total, items))?;
+        reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
+    }
+}

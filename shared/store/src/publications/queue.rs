@@ -1,0 +1,76 @@
+//! The queues of publishing: in front of the worker, and where the messages of publications that were given up wait for an operator.
+
+use crate::{Aws, aws::Variable, sent, table::fault};
+use domain::{Outcome, Problem, publication::PublicationId};
+use serde::{Deserialize, Serialize};
+
+/// A queue.
+#[derive(Clone)]
+pub struct Queue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+/// What the worker is told: the publication to make.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct PublishMessage {
+    pub publication: PublicationId,
+    /// An operator has it tried again: it may be one that was given up.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub redrive: bool,
+}
+
+impl PublishMessage {
+    /// The text of the message.
+    ///
+    /// # Errors
+    /// None that happens.
+    pub fn to_text(self) -> Outcome<String> {
+        serde_json::to_string(&self).map_err(Problem::internal)
+    }
+}
+
+impl Queue {
+    /// The queue in front of the worker.
+    ///
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn publish(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { client: aws.sqs(), url: Variable::PublishQueue.text()? })
+    }
+
+    /// The queue of what was given up. Nothing reads it but an operator's redrive.
+    ///
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn parked(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { client: aws.sqs(), url: Variable::ParkedQueue.text()? })
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// `Internal` when SQS does not answer; the message may have been sent or not.
+    pub async fn send(&self, body: impl Into<String>) -> Outcome<()> {
+        let send = self.client.send_message().queue_url(&self.url).message_body(body);
+        sent::send_message(send).await.map(drop).map_err(fault)
+    }
+
+    /// Moves the messages that wait in this queue to another one, up to ten; answers how many. A message is sent before it is removed:
+    /// whoever dies in between sends it twice.
+    ///
+    /// # Errors
+    /// `Internal` when SQS does not answer.
+    pub async fn move_some(&self, to: &Self) -> Outcome<usize> {
+        let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
+        let received = sent::receive_message(receive.wait_time_seconds(1)).await.map_err(fault)?;
+        let messages = received.messages.unwrap_or_default();
+        for message in &messages {
+            to.send(message.body().unwrap_or_default()).await?;
+            let delete = self.client.delete_message().queue_url(&self.url);
+            let delete = delete.set_receipt_handle(message.receipt_handle.clone());
+            sent::delete_message(delete).await.map_err(fault)?;
+        }
+        Ok(messages.len())
+    }
+}

@@ -1,0 +1,87 @@
+//! Messages that come twice, late, and in another order than they were sent.
+
+use crate::{
+    ROOM,
+    reader::{Sight, look},
+    subject::{Subject, drained},
+};
+use imprint_tests::{api::Api, aws::Aws, faults::Faults};
+use serde_json::{Value, json};
+
+#[tokio::test]
+async fn fifty_doubled_and_shuffled_messages_change_nothing() {
+    let _alone = ROOM.write().await;
+    let (admin, aws) = (Api::admin(), Aws::connect().await);
+    let subject = Subject::new(&admin, "version one").await;
+    for version in 2..=5 {
+        admin.publish_and_wait(&subject.name).await;
+        subject.rewrite(&admin, &format!("version {version}")).await;
+    }
+    admin.publish_and_wait(&subject.name).await;
+    let shown = subject.expect_live(&admin, &aws, "before").await;
+    let before = subject.records(&aws).await;
+    let newest = before.len();
+    assert!(newest >= 5, "{newest} publications");
+    for number in 0..50 {
+        let sequence = (number * 7) % newest + 1;
+        aws.send_publish_message(&json!({"publication": {"report": subject.uid, "sequence": sequence}})).await;
+    }
+    drained(&aws).await;
+    assert_eq!(subject.expect_live(&admin, &aws, "after").await, shown);
+    assert_eq!(subject.records(&aws).await, before, "a publication ended twice");
+    assert!(before.iter().all(|record| record.status == "Done"), "{before:?}");
+}
+
+#[tokio::test]
+async fn publications_whose_messages_come_in_reverse_order_end_with_the_last_one_live() {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    let subject = Subject::new(&admin, "words 0").await;
+    let mut asked = Vec::new();
+    for (number, seconds) in [8, 4, 0].into_iter().enumerate() {
+        let late = json!({"text": subject.uid, "fault": "postpone", "seconds": seconds});
+        let rule = faults.set(&late).await;
+        subject.rewrite(&admin, &format!("words {number}")).await;
+        asked.push(subject.ask(&admin).await);
+        assert_eq!(faults.remove(&rule).await.applied, 1, "message {number} was not postponed");
+    }
+    let last = admin.finished(&asked[2].progress).await;
+    let before = [status(&admin, &asked[0].progress).await, status(&admin, &asked[1].progress).await];
+    assert_eq!(before, ["NotStarted", "NotStarted"], "the last message was to come first");
+    assert_eq!(last["status"], "Done", "{last}");
+    let seen = subject.expect_live(&admin, &aws, "the last one came first").await;
+    assert!(seen.page.contains("words 2"));
+    for late in &asked[..2] {
+        let end = admin.finished(&late.progress).await;
+        assert_eq!(end["status"], "Done", "{end}");
+        assert!(end["reason"].as_str().unwrap_or_default().contains("later publication"), "{end}");
+    }
+    assert_eq!(subject.expect_live(&admin, &aws, "all came").await, seen);
+}
+
+async fn status(admin: &Api, progress: &str) -> Value {
+    admin.get(progress).await.expect(200).json()["status"].clone()
+}
+
+/// Two workers make one publication side by side. Wherever the one is stopped, the other finishes it, and the first changes nothing any more.
+#[tokio::test]
+async fn of_two_workers_for_one_publication_the_slower_one_changes_nothing() {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    for step in 1..=6 {
+        let place = format!("held before change {step}");
+        let subject = Subject::new(&admin, "made twice").await;
+        let doubled = faults.set(&json!({"text": subject.uid, "fault": "duplicate"})).await;
+        let held = faults.at_change("PublishWorker", &subject.uid, step, "hold-before").await;
+        subject.ask(&admin).await;
+        assert!(faults.holds(&held).await, "{place}: nothing was held");
+        let end = subject.end(&aws, 1).await;
+        assert_eq!(end.status, "Done", "{place}: {end:?}");
+        let link = admin.live_link(&aws, &subject.uid).await;
+        let Sight::Whole(seen) = look(&link).await else { panic!("{place}: {link} is not whole") };
+        assert_eq!(faults.remove(&doubled).await.applied, 1, "{place}: the message was not doubled");
+        faults.remove(&held).await;
+        assert_eq!(subject.expect_live(&admin, &aws, &place).await, seen, "{place}");
+        assert_eq!(subject.end(&aws, 1).await, end, "{place}: the publication ended twice");
+    }
+}

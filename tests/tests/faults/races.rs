@@ -1,0 +1,93 @@
+//! Publications and unpublishes of one report at the same time, without any fault.
+
+use crate::{
+    ROOM,
+    subject::{Subject, drained},
+};
+use imprint_tests::{api::Api, aws::Aws};
+use std::time::Duration;
+use tokio::{task::JoinSet, time::sleep};
+
+#[tokio::test]
+async fn publications_at_the_same_time_end_with_the_last_one_live_and_one_bundle() {
+    let _alone = ROOM.write().await;
+    let (admin, aws) = (Api::admin(), Aws::connect().await);
+    let subject = Subject::new(&admin, "words 0").await;
+    let mut asked = Vec::new();
+    for number in 1..=6 {
+        asked.push(subject.ask(&admin).await);
+        subject.rewrite(&admin, &format!("words {number}")).await;
+    }
+    for one in &asked {
+        assert_eq!(admin.finished(&one.progress).await["status"], "Done");
+    }
+    drained(&aws).await;
+    // The last one asked for was of version 6, whose words are those of the fifth change.
+    assert!(subject.expect_live(&admin, &aws, "the last one").await.page.contains("words 5"));
+}
+
+#[tokio::test]
+async fn after_an_unpublish_has_answered_nothing_of_what_was_asked_before_is_ever_reachable() {
+    let _alone = ROOM.write().await;
+    let (admin, aws) = (Api::admin(), Aws::connect().await);
+    let mut rounds = JoinSet::new();
+    for round in 0..8u64 {
+        let admin = admin.clone();
+        rounds.spawn(async move { unpublished_after(&admin, round).await });
+    }
+    let unpublished = rounds.join_all().await;
+    drained(&aws).await;
+    for (subject, link) in &unpublished {
+        expect_unreachable(&admin, subject, link.as_ref()).await;
+        subject.expect_gone(&aws, "after the race").await;
+    }
+}
+
+/// A report that is unpublished so many times 25 ms after a publication was asked for, and the link that it had before.
+async fn unpublished_after(admin: &Api, round: u64) -> (Subject, Option<String>) {
+    let subject = Subject::new(admin, "now you see me").await;
+    let mut link = None;
+    if round % 2 == 0 {
+        link = admin.publish_and_wait(&subject.name).await["url"].as_str().map(str::to_owned);
+    }
+    let asked = subject.ask(admin).await;
+    sleep(Duration::from_millis(round * 25)).await;
+    admin.unpublish(&subject.name).await.expect(204);
+    expect_unreachable(admin, &subject, link.as_ref()).await;
+    let end = admin.finished(&asked.progress).await;
+    expect_unreachable(admin, &subject, link.as_ref()).await;
+    assert!(end["status"] == "Done" || end["reason"].as_str().unwrap().contains("unpublished"), "round {round}: {end}");
+    (subject, link)
+}
+
+async fn expect_unreachable(admin: &Api, subject: &Subject, link: Option<&String>) {
+    if let Some(link) = link {
+        Api::anonymous().get(link).await.expect(404);
+    }
+    let record = admin.get(&format!("/api/reports/{}", subject.name)).await.json();
+    assert_eq!(record["published"], false, "{subject:?}");
+}
+
+#[tokio::test]
+async fn an_unpublish_at_the_very_moment_of_going_live_wins() {
+    let _alone = ROOM.write().await;
+    let (admin, aws) = (Api::admin(), Aws::connect().await);
+    let mut races = JoinSet::new();
+    for _ in 0..24 {
+        let admin = admin.clone();
+        races.spawn(async move {
+            let asked = Subject::new(&admin, "a photo finish").await.ask(&admin).await;
+            // The second message is recorded right before the bundle becomes live.
+            while admin.get(&asked.progress).await.expect(200).json()["percent"].as_u64() < Some(90) {}
+            admin.unpublish(&asked.subject.name).await.expect(204);
+            asked
+        });
+    }
+    let asked = races.join_all().await;
+    drained(&aws).await;
+    for asked in &asked {
+        let record = admin.get(&format!("/api/reports/{}", asked.subject.name)).await.json();
+        assert_eq!(record["published"], false, "{}", admin.get(&asked.progress).await.text());
+        asked.subject.expect_gone(&aws, "after the photo finish").await;
+    }
+}

@@ -1,0 +1,122 @@
+//! Unpublish, and delete, at every step of a publication: the worker is held there, and goes on when the call has answered.
+
+use crate::{
+    ROOM,
+    reader::{Sight, look},
+    subject::Subject,
+};
+use imprint_tests::{api::Api, aws::Aws, faults::Faults};
+use serde_json::json;
+use std::sync::Arc;
+use tokio::{sync::Semaphore, task::JoinSet};
+
+/// So many workers are held at once: fewer than the template allows, so that others go on.
+const AT_ONCE: usize = 8;
+
+/// So many publications to which nothing happens.
+const SAMPLES: usize = 3;
+
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    Unpublish,
+    Delete,
+}
+
+impl Call {
+    async fn make(self, admin: &Api, subject: &Subject) {
+        match self {
+            Self::Unpublish => admin.unpublish(&subject.name).await.expect(204),
+            Self::Delete => admin.delete(&format!("/api/reports/{}", subject.name)).await.expect(204),
+        };
+    }
+}
+
+/// The moment of a call: a request of the worker, and whether it has been executed.
+#[derive(Debug, Clone, Copy)]
+struct Moment {
+    request: usize,
+    fault: &'static str,
+    /// The report was published before.
+    live: bool,
+    call: Call,
+}
+
+impl Moment {
+    async fn happens(self, admin: &Api, aws: &Aws, faults: &Faults) {
+        let place = format!("{self:?}");
+        let subject = Subject::new(admin, "now you see me").await;
+        let mut links = Vec::new();
+        if self.live {
+            links.push(admin.publish_and_wait(&subject.name).await["url"].as_str().unwrap().to_owned());
+            subject.rewrite(admin, "now you do not").await;
+        }
+        let held =
+            json!({"functions": ["PublishWorker"], "text": subject.uid, "first": self.request, "fault": self.fault});
+        let held = faults.set(&held).await;
+        subject.ask(admin).await;
+        assert!(faults.holds(&held).await, "{place}: the worker makes no such request");
+        self.call.make(admin, &subject).await;
+        self.expect_unreachable(admin, &subject, &links, &place).await;
+        faults.remove(&held).await;
+        self.expect_unreachable(admin, &subject, &links, &place).await;
+        let end = subject.end(aws, links.len() + 1).await;
+        assert!(end.status == "Done" || end.says("deleted"), "{place}: {end:?}");
+        self.expect_unreachable(admin, &subject, &links, &place).await;
+        subject.expect_gone(aws, &place).await;
+    }
+
+    async fn expect_unreachable(self, admin: &Api, subject: &Subject, links: &[String], place: &str) {
+        for link in links {
+            assert!(matches!(look(link).await, Sight::Nothing), "{place}: {link} is alive");
+        }
+        let record = admin.get(&format!("/api/reports/{}", subject.name)).await;
+        match self.call {
+            Call::Unpublish => assert_eq!(record.expect(200).json()["published"], false, "{place}"),
+            Call::Delete => assert_eq!(record.status, 404, "{place}"),
+        }
+    }
+}
+
+/// How many requests a worker makes for a publication.
+async fn requests(admin: &Api, aws: &Aws, faults: &Faults) -> usize {
+    let subject = Subject::new(admin, "a sample").await;
+    admin.publish_and_wait(&subject.name).await;
+    subject.expect_live(admin, aws, "a sample").await;
+    let journal = faults.journal("PublishWorker", &subject.uid).await;
+    // What was refused was tried again.
+    journal.iter().filter(|entry| entry.status == Some(200)).count()
+}
+
+async fn withdrawn_at_every_step(call: Call) {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Arc::new(Aws::connect().await), Faults::connect());
+    let mut samples = Vec::new();
+    for _ in 0..SAMPLES {
+        samples.push(requests(&admin, &aws, &faults).await);
+    }
+    // Writers that collide begin anew, and make more requests.
+    let requests = samples.into_iter().min().unwrap();
+    assert!(requests >= 9, "a publication makes {requests} requests");
+    let (room, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
+    for request in 1..=requests {
+        for (fault, live) in [("hold-before", false), ("hold-before", true), ("hold-after", request % 2 == 0)] {
+            let moment = Moment { request, fault, live, call };
+            let (admin, aws, faults, room) = (admin.clone(), aws.clone(), faults.clone(), room.clone());
+            running.spawn(async move {
+                let _room = room.acquire().await.unwrap();
+                moment.happens(&admin, &aws, &faults).await;
+            });
+        }
+    }
+    running.join_all().await;
+}
+
+#[tokio::test]
+async fn an_unpublish_at_any_step_of_a_publication_wins() {
+    withdrawn_at_every_step(Call::Unpublish).await;
+}
+
+#[tokio::test]
+async fn a_delete_at_any_step_of_a_publication_wins() {
+    withdrawn_at_every_step(Call::Delete).await;
+}
