@@ -12,7 +12,7 @@ COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations fuzz bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations fuzz bench lint fmt ci clean clean-state package deploy python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,12 +56,16 @@ seed: python ## Make the demo workspace again, where it is missing
 # Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
 TEST := cargo test --profile local --workspace
 # Every call is checked against the roles of the template, and one transaction in seven collides with another, and some are late. Killed workers are to be seen again in seconds, not in minutes as on AWS.
-TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5
+TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
+
+# The functions reach the services through a proxy that makes faults. The tests wait more than they work, hence the threads.
+FAULT_STACK := $(TEST_STACK) IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
 
 test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
-	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test faults --test tree
+	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test tree
+	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
 	EMU_TX_MILLIS=8000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
 
 tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
@@ -70,7 +74,15 @@ tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=200
 
 tree-mutations: python ## Whether the tests of the folder tree notice when a condition is missing; MUTATION=name for one
 	$(TEST) --test tree --no-run
-	$(PYTHON) tests/mutations.py $(MUTATION)
+	$(PYTHON) tests/mutations.py tree $(MUTATION)
+
+publish-faults: python ## The fault tests of publishing alone; IMPRINT_FAULTS_SEED=n repeats a storm, ONLY=storm chooses by name
+	$(TEST) --test faults --no-run
+	$(FAULT_STACK) $(STACK_PY) run -- $(TEST) --test faults -- --test-threads 4 --nocapture $(ONLY)
+
+publish-mutations: python ## Whether the fault tests notice when a condition of publishing is missing; MUTATION=name for one
+	$(TEST) --test faults --no-run
+	$(PYTHON) tests/mutations.py publish $(MUTATION)
 
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
@@ -78,7 +90,7 @@ fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins
-	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests render
+	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing render
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
 
 # Advisories come from a database on the network; without it the rest is still checked.

@@ -77,7 +77,8 @@ class Upstream:
     """A connection to the emulator, opened anew when it was closed."""
 
     def __init__(self, port: int) -> None:
-        self.port, self.writer = port, None
+        self.port = port
+        self.writer: asyncio.StreamWriter | None = None
 
     async def send(self, request: Request) -> Answer:
         """Forwards a request and reads the answer."""
@@ -100,7 +101,9 @@ class Upstream:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
 
     async def _answer(self) -> Answer:
-        status, headers, chunks = 0, [], []
+        status = 0
+        headers: list[tuple[bytes, bytes]] = []
+        chunks: list[bytes] = []
         while True:
             event = self.http.next_event()
             if event is h11.NEED_DATA:
@@ -127,7 +130,8 @@ class Connection:
 
     def __init__(self, rules: Rules, upstream: Upstream, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.rules, self.upstream, self.reader, self.writer = rules, upstream, reader, writer
-        self.http, self.caller = h11.Connection(h11.SERVER), None
+        self.http = h11.Connection(h11.SERVER)
+        self.caller: Caller | None = None
 
     async def serve(self) -> None:
         """Answers until the function closes the connection, or a fault does."""
@@ -143,7 +147,8 @@ class Connection:
             self.caller.forget()
 
     async def _request(self) -> Request | None:
-        head, chunks = None, []
+        head: h11.Request | None = None
+        chunks: list[bytes] = []
         while True:
             event = self.http.next_event()
             if event is h11.NEED_DATA:
@@ -179,7 +184,8 @@ class Connection:
             case "kill-before":
                 return self._kill(rule)
             case "reset":
-                return self.rules.applied(rule)
+                self.rules.applied(rule)
+                return None
             case "refuse" | "throttle" | "conflict":
                 self.rules.applied(rule)
                 return refusal(request, rule.fault, rule.applied)
@@ -200,7 +206,8 @@ class Connection:
             case "kill-after":
                 return self._kill(rule)
             case "vanish":
-                return self.rules.applied(rule)
+                self.rules.applied(rule)
+                return None
             case "lose":
                 self.rules.applied(rule)
                 return refusal(request, rule.fault, rule.applied)
@@ -213,6 +220,7 @@ class Connection:
         return answer
 
     def _kill(self, rule: Rule) -> None:
+        """Kills the function, which then gets no answer."""
         if self.caller and self.caller.kill():
             self.rules.applied(rule)
 

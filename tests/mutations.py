@@ -1,7 +1,8 @@
-"""Whether the tests of the folder tree notice when a condition is missing from its transactions: `make tree-mutations`.
+"""Whether the tests notice when a condition is missing from a write: `make tree-mutations`, `make publish-mutations`.
 
 Each mutant is a fresh stack whose DynamoDB takes one condition for true (`EMU_DROP_CONDITION`, see local/README.md). The tests named with it
-must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs and docs/data-model.md.
+must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs and
+shared/domain/src/publication/writes.rs.
 """
 
 from __future__ import annotations
@@ -15,9 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-# Of each kind half; the first fault ends the test.
-HISTORIES = "1200"
-STACK = ["python3", "local/stack.py", "run", "--no-seed"]
+STACK = ["python3", "local/stack.py", "run"]
 
 
 class Mutation(NamedTuple):
@@ -29,14 +28,23 @@ class Mutation(NamedTuple):
     tests: str
 
 
+class Suite(NamedTuple):
+    """A test program, how its stack is started, and its mutants. The sound run may differ: fewer histories find no fault sooner."""
+
+    test: str
+    options: list[str]
+    variables: dict[str, str]
+    sound_variables: dict[str, str]
+    sound_tests: str
+    mutations: list[Mutation]
+
+
 # The tests by words of their names.
 ANY = "concurrent::what_many_clients"
-# What must pass without a mutation.
-SOUND = "concurrent reports"
 SWING = "concurrent::who_works_in_a_folder_that_swings"
 
-MUTATIONS = [
-    Mutation("name-taken", r"^Put IF attribute_not_exists\(pk\)$", "two nodes of one name in a folder", ANY),
+TREE_MUTATIONS = [
+    Mutation("name-taken", r"^Put IF attribute_not_exists\(pk\) ON ", "two nodes of one name in a folder", ANY),
     Mutation("comes-gone", r"^Update ADD children 1 IF ", "a node comes into a folder that is gone", ANY),
     Mutation("comes-moved", r"^Update ADD children 1 IF parent ", "a node comes into a folder that is in another one by now", SWING),
     Mutation("comes-renamed", r"^Update ADD children 1 IF #name ", "a node comes into a folder that has another name by now", SWING),
@@ -47,12 +55,48 @@ MUTATIONS = [
     Mutation("moves-gone", r"^Update SET parent = .* IF ", "a folder is moved from where it is not, or that is gone", SWING),
     Mutation("moves-moved", r"^Update SET parent = .* IF parent ", "a folder is moved that is in another one by now", SWING),
     Mutation("moves-renamed", r"^Update SET parent = .* IF #name ", "a folder is moved that has another name by now", SWING),
-    Mutation("deletes-full", r"^Delete IF children = 0$", "what is in a deleted folder becomes an orphan", "sequential"),
+    Mutation("deletes-full", r"^Delete IF children = 0 ON ", "what is in a deleted folder becomes an orphan", "sequential"),
     Mutation("deletes-moved", r"^Delete IF parent ", "a folder is deleted that is in another one by now", SWING),
     Mutation("deletes-renamed", r"^Delete IF #name ", "a folder is deleted that has another name by now", SWING),
-    Mutation("report-name-taken", r"^Put IF attribute_not_exists\(pk\)$", "a report takes the name of a folder", "reports"),
+    Mutation("report-name-taken", r"^Put IF attribute_not_exists\(pk\) ON ", "a report takes the name of a folder", "reports"),
     Mutation("report-comes-gone", r"^Update ADD children 1 IF ", "a report comes into a folder that is gone", "reports"),
 ]
+
+
+# A condition of which another one of the same write says as much is not here: without it nothing breaks.
+PUBLISH_MUTATIONS = [
+    Mutation("revision", r"^Put IF revision = ", "what was unpublished meanwhile goes live", "withdrawn::an_unpublish"),
+    Mutation("ask-new", r"^Put IF attribute_not_exists\(pk\) ON (~STATE|PUB#)", "two publications get one number", "races::two_calls"),
+    Mutation("begin-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = NotStarted", "a finished publication begins anew", "messages::fifty"),
+    Mutation("advance-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = InProgress\)", "a finished publication goes on", "messages::of_two_workers_for_one"),
+    Mutation("done-finished", r"^Update SET #status = Done.* IF \(#status = ", "a publication is done twice", "messages::of_two_workers_for_one"),
+    Mutation("done-attempt", r"^Update SET #status = Done.* IF contains\(", "an attempt that was given up goes live", "redrive::a_worker_that_slept"),
+    Mutation("failed-finished", r"^Update SET #status = Failed.* IF \(#status = InProgress\)", "a publication fails twice", "messages::of_two_workers_for_a_report"),
+    Mutation("give-up-finished", r"^Update SET #status = Failed.* IF \(#status = NotStarted", "a publication that is live is given up", "redrive::a_publication_that_is_done"),
+    Mutation("view-gone", r"^SingleUpdate .* IF attribute_exists\(pk\) ON LINK$", "a view of a dead link makes it anew", "withdrawn::an_unpublish"),
+]
+
+# Late transactions write what they read too early; only a condition keeps them from it.
+TREE_VARIABLES = {"EMU_TX_DELAY": "1000"}
+# Killed workers are to be seen again in seconds.
+PUBLISH_VARIABLES = {
+    "IMPRINT_FAULTS": "1",
+    "IMPRINT_PARAM_PublishTimeoutSeconds": "10",
+    "IMPRINT_PARAM_PublishRetrySeconds": "10",
+    "IMPRINT_PARAM_RenderSeconds": "5",
+}
+
+SUITES = {
+    # Of each kind of history half; the first fault ends the test.
+    "tree": Suite(
+        "tree", ["--no-seed"], TREE_VARIABLES | {"IMPRINT_TREE_HISTORIES": "1200"}, TREE_VARIABLES | {"IMPRINT_TREE_HISTORIES": "40"},
+        "concurrent reports", TREE_MUTATIONS,
+    ),
+    "publish": Suite(
+        "faults", [], PUBLISH_VARIABLES, PUBLISH_VARIABLES,
+        " ".join(sorted({mutation.tests for mutation in PUBLISH_MUTATIONS})), PUBLISH_MUTATIONS,
+    ),
+}
 
 
 class Run(NamedTuple):
@@ -64,48 +108,46 @@ class Run(NamedTuple):
 
 
 def main() -> int:
-    """Runs the mutants named on the command line, or all of them. The exit code tells whether a mutant survived."""
-    wanted = set(sys.argv[1:])
-    if unknown := wanted - {mutation.name for mutation in MUTATIONS}:
+    """Runs the mutants of a suite: those named on the command line, or all. The exit code tells whether a mutant survived."""
+    suite, wanted = SUITES[sys.argv[1]], set(sys.argv[2:])
+    if unknown := wanted - {mutation.name for mutation in suite.mutations}:
         print(f"There is no mutation {', '.join(sorted(unknown))}.", file=sys.stderr)
         return 1
-    binary = test_binary()
+    chosen = [mutation for mutation in suite.mutations if not wanted or mutation.name in wanted]
+    binary = test_binary(suite.test)
     print("Without a mutation …", flush=True)
-    if (sound := run(binary, None)).failed:
+    sound_tests = " ".join(sorted({mutation.tests for mutation in chosen})) if wanted else suite.sound_tests
+    if (sound := run(binary, sound_tests, suite.sound_variables, suite.options)).failed:
         print(f"The tests fail without any mutation: {sound.reason}", file=sys.stderr)
         return 1
     print(f"It took {sound.seconds:.0f} s.\n\n| mutation | noticed | after | what breaks: what the test said |\n|---|---|---|---|", flush=True)
-    survivors = [mutation.name for mutation in MUTATIONS if (not wanted or mutation.name in wanted) and survives(binary, mutation)]
+    survivors = [mutation.name for mutation in chosen if survives(binary, suite, mutation)]
     if survivors:
         print(f"Nobody noticed {', '.join(survivors)}.", file=sys.stderr)
     return 1 if survivors else 0
 
 
-def survives(binary: str, mutation: Mutation) -> bool:
+def survives(binary: str, suite: Suite, mutation: Mutation) -> bool:
     """Runs a mutant and prints its row of the table."""
-    seen = run(binary, mutation)
+    seen = run(binary, mutation.tests, suite.variables | {"EMU_DROP_CONDITION": mutation.condition}, [*suite.options, "--no-build"])
     noticed = "yes" if seen.failed else "NO"
     print(f"| {mutation.name} | {noticed} | {seen.seconds:.0f} s | {mutation.breaks}: {seen.reason or 'nothing'} |", flush=True)
     return not seen.failed
 
 
-def test_binary() -> str:
+def test_binary(name: str) -> str:
     """The test program, built when it is not."""
-    command = ["cargo", "test", "--profile", "local", "--workspace", "--test", "tree", "--no-run", "--message-format", "json"]
+    command = ["cargo", "test", "--profile", "local", "--workspace", "--test", name, "--no-run", "--message-format", "json"]
     built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
-    return next(message["executable"] for message in messages if message.get("executable") and message["target"]["name"] == "tree")
+    return next(message["executable"] for message in messages if message.get("executable") and message["target"]["name"] == name)
 
 
-def run(binary: str, mutation: Mutation | None) -> Run:
-    """The tests against a fresh stack; the functions are built with the first one."""
-    # Late transactions write what they read too early; only a condition keeps them from it.
-    environment = os.environ | {"EMU_TX_DELAY": "1000", "IMPRINT_TREE_HISTORIES": HISTORIES if mutation else "40"}
-    if mutation:
-        environment["EMU_DROP_CONDITION"] = mutation.condition
-    command = [*STACK, *(["--no-build"] if mutation else []), "--", binary, *(mutation.tests if mutation else SOUND).split()]
+def run(binary: str, tests: str, variables: dict[str, str], options: list[str]) -> Run:
+    """The tests against a fresh stack."""
+    command = [*STACK, *options, "--", binary, *tests.split()]
     began = time.monotonic()
-    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    ended = subprocess.run(command, cwd=ROOT, env=os.environ | variables, capture_output=True, text=True, check=False)
     seconds = time.monotonic() - began
     if ended.returncode and "test result: FAILED" not in ended.stdout:
         # The stack did not come up, or the program was killed: that proves nothing.

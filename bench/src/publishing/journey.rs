@@ -33,7 +33,8 @@ pub struct Phases {
 /// Publishes a report, waits for the answer, and reads the page at its link.
 pub async fn journey(stack: &Stack, report: &str) -> Outcome<Seen> {
     let (begun, clock) = (wall()?, Instant::now());
-    let answer = stack.request("POST", &format!("/api/reports/{report}/_cloud-publish"))?.send().await?;
+    let call = stack.request("POST", &format!("/api/reports/{report}/_cloud-publish"))?;
+    let answer = call.send().await?;
     let status = answer.status().as_u16();
     let body = answer.bytes().await?;
     if status != 200 {
@@ -41,14 +42,16 @@ pub async fn journey(stack: &Stack, report: &str) -> Outcome<Seen> {
     }
     let token: Value = serde_json::from_slice(&body)?;
     let asked = Instant::now();
-    view(stack, token["url"].as_str().ok_or("a token has no url")?).await?;
+    let link = token["url"].as_str().ok_or("a token has no url")?;
+    view(stack, link).await?;
     let (get, whole) = (milliseconds(asked), milliseconds(clock));
     Ok(Seen { report: report.to_owned(), begun, ended: wall()?, whole, get })
 }
 
 /// The first view has to be a good one.
 async fn view(stack: &Stack, link: &str) -> Outcome<()> {
-    let answer = stack.anonymous("GET", link)?.send().await?;
+    let call = stack.anonymous("GET", link)?;
+    let answer = call.send().await?;
     let status = answer.status().as_u16();
     let html = answer.text().await?;
     match status == 200 && html.contains("/pages/1.svg") && html.contains("</html>") {

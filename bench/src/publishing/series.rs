@@ -76,9 +76,15 @@ impl Series {
         Ok(Self { publications: count, seconds, whole, did, tallies: meter.map(Meter::take).unwrap_or_default() })
     }
 
+    /// How many publications were made a second.
+    pub fn a_second(&self) -> f64 {
+        self.publications as f64 / self.seconds
+    }
+
     /// An amount of the whole series for one publication.
     pub fn each(&self, amount: f64) -> f64 {
-        amount / self.publications as f64
+        // The sum of nothing is -0.
+        (amount + 0.0) / self.publications as f64
     }
 }
 

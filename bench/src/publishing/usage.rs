@@ -10,7 +10,7 @@ use super::{
     rounds,
     series::Series,
 };
-use crate::{Outcome, figures::median, stack::Stack, table::Table};
+use crate::{Outcome, stack::Stack, table::Table};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The publications of a series, and how many are made at a time.
@@ -43,8 +43,7 @@ pub async fn run(stack: &Stack, copies: &Copies) -> Outcome<()> {
 }
 
 fn print_throughput(direct: &Series, single: &Series, many: &Series) {
-    let mut table = Table::new(&["publications", "n", "seconds", "a second", "whole p50/p99 ms", "p50 x direct"]);
-    let beside = median(direct.whole.iter().copied());
+    let mut table = Table::new(&["publications", "n", "seconds", "a second", "x direct", "whole p50/p99 ms"]);
     for (name, series) in [
         ("one at a time, direct", direct),
         ("one at a time, by the meter", single),
@@ -54,9 +53,9 @@ fn print_throughput(direct: &Series, single: &Series, many: &Series) {
             name.to_owned(),
             series.publications.to_string(),
             format!("{:.1}", series.seconds),
-            format!("{:.2}", series.publications as f64 / series.seconds),
+            format!("{:.2}", series.a_second()),
+            format!("{:.2}", series.a_second() / direct.a_second()),
             pair(&series.whole),
-            format!("{:.2}", median(series.whole.iter().copied()) / beside),
         ]);
     }
     table.print("Publishing: in a row, the three demo reports in turns, each with one view");

@@ -2,14 +2,15 @@
 
 use domain::credential::Permission;
 use huddle::{Document, Form, Huddle};
-use lambda::store::{Publications, Reports, Workspaces, ambient, aws::Variable};
+use jiff::Timestamp;
+use lambda::store::{PublicReports, Reports, Workspaces, ambient, aws::Variable};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, modified, reply, store::Aws};
 
 struct Reader {
     gate: Gate,
     reports: Reports,
     workspaces: Workspaces,
-    publications: Publications,
+    publications: PublicReports,
     public_url: String,
 }
 
@@ -26,7 +27,7 @@ impl Reader {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             workspaces: Workspaces::new(aws)?,
-            publications: Publications::new(aws)?,
+            publications: PublicReports::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
         })
     }
@@ -40,6 +41,8 @@ impl Reader {
         let document = Document::new(&found.report, &workspace, &found.version, bookmark.as_deref(), caller.role);
         let written = form.write(&document)?;
         let body = if request.is_head() { String::new() } else { written.body };
-        modified::since(&request, found.changed_at(now), now, |answer| reply::chosen(answer, written.media_type, body))
+        // Its name is the title of the parent.
+        let changed = workspace.updated_at.into_iter().fold(found.changed_at(now), Timestamp::max);
+        modified::since(&request, changed, now, |answer| reply::chosen(answer, written.media_type, body))
     }
 }

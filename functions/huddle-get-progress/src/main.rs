@@ -2,19 +2,25 @@
 
 use domain::credential::Permission;
 use huddle::{Huddle, ProgressForm, PublishingProgress, content_security_policy, progress_page};
-use lambda::store::{Publications, Reports, ambient, aws::Variable};
+use lambda::store::{PublicReports, Reports, ambient, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     let public_url = &Variable::PublicUrl.text_or_empty();
     function.serve::<Huddle, _, _>(|request| get(gate, reports, publications, public_url, request)).await
 }
 
-async fn get(gate: &Gate, reports: &Reports, publications: &Publications, public_url: &str, request: Request) -> Reply {
+async fn get(
+    gate: &Gate,
+    reports: &Reports,
+    publications: &PublicReports,
+    public_url: &str,
+    request: Request,
+) -> Reply {
     let records = publications.records();
     let (_, publication, found) = gate.publication(reports, records, &request, Permission::ReportRead).await?;
     let url = request.public_url(public_url);

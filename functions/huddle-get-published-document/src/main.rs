@@ -2,14 +2,14 @@
 
 use domain::{Problem, credential::Permission};
 use huddle::{DocumentPublicationView, Form, Huddle};
-use lambda::store::{Aws, Publications, Reports, Workspaces, aws::Variable};
+use lambda::store::{Aws, PublicReports, Reports, Workspaces, aws::Variable};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 
 struct Reader {
     gate: Gate,
     reports: Reports,
     workspaces: Workspaces,
-    publications: Publications,
+    publications: PublicReports,
     public_url: String,
 }
 
@@ -26,7 +26,7 @@ impl Reader {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             workspaces: Workspaces::new(aws)?,
-            publications: Publications::new(aws)?,
+            publications: PublicReports::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
         })
     }
@@ -34,18 +34,12 @@ impl Reader {
     async fn get(&self, request: Request) -> Reply {
         let (caller, found) = self.gate.document(&self.reports, &request, Permission::ReportRead).await?;
         let form = Form::of(request.accept())?;
+        let workspace = self.workspaces.find(Some(&found.report.workspace), &caller).await?;
         let name = found.report.natural_id.to_string();
-        let shown = self.publications.shown(vec![found.report]).await?.pop();
+        let shown = self.publications.shown(vec![found.report], &[workspace]).await?.pop();
         let shown = shown.ok_or_else(|| Problem::NotFound(format!("The report {name} is not published.")))?;
-        let workspace = self.workspaces.find(Some(&shown.report.workspace), &caller).await?;
-        let written = form.write(&DocumentPublicationView::new(
-            &shown.report,
-            &shown.publication,
-            &workspace,
-            shown.bookmark.map(|token| token.address(&request.public_url(&self.public_url))).as_deref(),
-            shown.views,
-            caller.role,
-        ))?;
+        let url = request.public_url(&self.public_url);
+        let written = form.write(&DocumentPublicationView::new(&shown, &url, caller.role))?;
         reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
     }
 }

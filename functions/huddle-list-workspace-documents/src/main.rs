@@ -1,19 +1,15 @@
 //! `GET /publishing/workspaces/{id}?page&q` — the published documents of a workspace, newest first.
 
-use domain::{credential::Permission, report::Report};
+use domain::{credential::Permission, publication::published::PAGE_SIZE, report::Report};
 use huddle::{DocumentPublicationView, Form, Huddle, PublishedDocuments};
-use lambda::store::{
-    Aws, Publications, Reports, Workspaces,
-    aws::Variable,
-    publications::published::{PAGE_SIZE, Published},
-};
+use lambda::store::{Aws, PublicReports, Reports, Workspaces, aws::Variable};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 
 struct Lister {
     gate: Gate,
     reports: Reports,
     workspaces: Workspaces,
-    publications: Publications,
+    publications: PublicReports,
     public_url: String,
 }
 
@@ -30,7 +26,7 @@ impl Lister {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             workspaces: Workspaces::new(aws)?,
-            publications: Publications::new(aws)?,
+            publications: PublicReports::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
         })
     }
@@ -46,13 +42,7 @@ impl Lister {
         let shown = self.publications.published(&self.reports, &workspaces, caller.role, chosen, page);
         let (items, total) = shown.await?;
         let url = request.public_url(&self.public_url);
-        let view = |item: Published| {
-            let workspace = workspaces.iter().find(|workspace| workspace.code == item.report.workspace)?;
-            let Published { report, publication, bookmark, views } = &item;
-            let bookmark = bookmark.as_ref().map(|token| token.address(&url));
-            Some(DocumentPublicationView::new(report, publication, workspace, bookmark.as_deref(), *views, caller.role))
-        };
-        let items = items.into_iter().filter_map(view).collect();
+        let items = items.iter().map(|item| DocumentPublicationView::new(item, &url, caller.role)).collect();
         let written = form.write(&PublishedDocuments::new(&address, q.as_deref(), page, PAGE_SIZE, total, items))?;
         reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
     }

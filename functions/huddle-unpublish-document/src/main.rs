@@ -2,14 +2,14 @@
 
 use domain::credential::Permission;
 use huddle::Huddle;
-use lambda::store::{Publications, Reports, aws::Variable};
+use lambda::store::{PublicReports, Reports, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     let public_url = &Variable::PublicUrl.text_or_empty();
     function.serve::<Huddle, _, _>(|request| unpublish(gate, reports, publications, public_url, request)).await
 }
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Error> {
 async fn unpublish(
     gate: &Gate,
     reports: &Reports,
-    publications: &Publications,
+    publications: &PublicReports,
     public_url: &str,
     request: Request,
 ) -> Reply {

@@ -2,7 +2,7 @@
 
 use domain::{Problem, credential::Permission};
 use informer::{Informer, NewToken, TokenObject};
-use lambda::store::{Publications, Reports, ambient, aws::Variable};
+use lambda::store::{PublicReports, Reports, ambient, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 
 const MAX_BODY: usize = 16 * 1024;
@@ -11,7 +11,7 @@ const MAX_BODY: usize = 16 * 1024;
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     let public_url = &Variable::PublicUrl.text_or_empty();
     function.serve::<Informer, _, _>(|request| create(gate, reports, publications, public_url, request)).await
 }
@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
 async fn create(
     gate: &Gate,
     reports: &Reports,
-    publications: &Publications,
+    publications: &PublicReports,
     public_url: &str,
     request: Request,
 ) -> Reply {

@@ -5,18 +5,18 @@ use domain::{Problem, credential::Permission};
 use informer::Informer;
 use lambda::{
     Error, Function, Gate, Reply, Request, reply,
-    store::{Publications, Reports},
+    store::{PublicReports, Reports},
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     function.serve::<Informer, _, _>(|request| delete(gate, reports, publications, request)).await
 }
 
-async fn delete(gate: &Gate, reports: &Reports, publications: &Publications, request: Request) -> Reply {
+async fn delete(gate: &Gate, reports: &Reports, publications: &PublicReports, request: Request) -> Reply {
     let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
     let nothing = || Problem::NotFound("There is no link with this id.".into());
     let id = request.parameter("id")?.parse().map_err(|_| nothing())?;

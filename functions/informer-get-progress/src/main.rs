@@ -7,14 +7,14 @@ use domain::{
     publication::Publication,
 };
 use informer::{Informer, ProgressBody, TokenObject};
-use lambda::store::{Aws, OpenReport, Publications, Reports, ambient, aws::Variable};
+use lambda::store::{Aws, OpenReport, PublicReports, Reports, ambient, aws::Variable};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 use std::time::Duration;
 
 struct Watcher {
     gate: Gate,
     reports: Reports,
-    publications: Publications,
+    publications: PublicReports,
     public_url: String,
 }
 
@@ -30,7 +30,7 @@ impl Watcher {
         Ok(Self {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
-            publications: Publications::new(aws)?,
+            publications: PublicReports::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
         })
     }

@@ -2,19 +2,25 @@
 
 use domain::{Problem, credential::Permission};
 use informer::{Informer, TokenObject};
-use lambda::store::{Publications, Reports, aws::Variable};
+use lambda::store::{PublicReports, Reports, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     let public_url = &Variable::PublicUrl.text_or_empty();
     function.serve::<Informer, _, _>(|request| get(gate, reports, publications, public_url, request)).await
 }
 
-async fn get(gate: &Gate, reports: &Reports, publications: &Publications, public_url: &str, request: Request) -> Reply {
+async fn get(
+    gate: &Gate,
+    reports: &Reports,
+    publications: &PublicReports,
+    public_url: &str,
+    request: Request,
+) -> Reply {
     // The object holds the token itself, so only those who could have published may read it.
     let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
     let nothing = || Problem::NotFound("There is no link with this id.".into());

@@ -3,7 +3,7 @@
 
 use domain::{Problem, credential::Permission, progress::Status, publication::PublicationId};
 use informer::{Informer, ProgressBody, PublishBody, TokenObject};
-use lambda::store::{Aws, Publications, Reports, aws::Variable, publications::Queue};
+use lambda::store::{Aws, PublicReports, Reports, aws::Variable, publications::Queue};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply, trail};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ const MAX_BODY: usize = 64 * 1024;
 struct Publisher {
     gate: Gate,
     reports: Reports,
-    publications: Publications,
+    publications: PublicReports,
     queue: Queue,
     public_url: String,
     patience: Duration,
@@ -30,7 +30,7 @@ impl Publisher {
         Ok(Self {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
-            publications: Publications::new(aws)?,
+            publications: PublicReports::new(aws)?,
             queue: Queue::publish(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
             patience: Duration::from_secs(Variable::PublishWaitSeconds.number()?),

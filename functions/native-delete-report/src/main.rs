@@ -4,18 +4,18 @@ use domain::credential::Permission;
 use informer::Informer;
 use lambda::{
     Error, Function, Gate, Reply, Request, reply,
-    store::{Publications, Reports},
+    store::{PublicReports, Reports},
 };
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &Publications::new(&function.aws)?;
+    let publications = &PublicReports::new(&function.aws)?;
     function.serve::<Informer, _, _>(|request| delete(gate, reports, publications, request)).await
 }
 
-async fn delete(gate: &Gate, reports: &Reports, publications: &Publications, request: Request) -> Reply {
+async fn delete(gate: &Gate, reports: &Reports, publications: &PublicReports, request: Request) -> Reply {
     let (_, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
     publications.delete_report(reports, &found).await?;
     reply::nothing()

@@ -17,5 +17,5 @@ async fn list(gate: &Gate, reports: &Reports, publications: &Publications, past:
     let (_, found) = gate.report(reports, &request, Permission::ReportRead).await?;
     let most = request.query_number("limit", 100, 1..=LONGEST_HISTORY as u64)? as usize;
     let (history, kept) = publications.history(&found, most, past).await?;
-    reply::json(200, &PublicationList::new(&found.report, history, &found.state, &kept, ambient::now()))
+    reply::json(200, &PublicationList::new(&found.report, history, &found.state, &kept, ambient::now(), most))
 }

@@ -1,7 +1,8 @@
 //! Has publications that were given up tried again. No route reaches this function: whoever may invoke it by IAM may do that
 //! (`make redrive`).
 
-use lambda::store::publications::Queue;
+use jiff::{SignedDuration, Timestamp};
+use lambda::store::{ambient, publications::Queue};
 use lambda::{Error, Function};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
@@ -11,24 +12,27 @@ use serde_json::Value;
 #[derive(Serialize)]
 struct Redriven {
     messages: usize,
+    /// Whether that was all; else the next call goes on.
+    complete: bool,
 }
+
+/// What is left of the function's time for the messages that are being moved.
+const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (parked, publish) = (&Queue::parked(&function.aws)?, &Queue::publish(&function.aws)?);
-    lambda_runtime::run(service_fn(|_: LambdaEvent<Value>| redrive(parked, publish))).await
+    lambda_runtime::run(service_fn(|event| redrive(parked, publish, event))).await
 }
 
-async fn redrive(parked: &Queue, publish: &Queue) -> Result<Redriven, Error> {
-    let mut messages = 0;
-    // A run of a few hundred takes seconds; what is left after the function's time is sent by the next one.
-    loop {
-        match parked.move_some(publish).await? {
-            0 => break,
-            some => messages += some,
-        }
+async fn redrive(parked: &Queue, publish: &Queue, event: LambdaEvent<Value>) -> Result<Redriven, Error> {
+    let deadline = Timestamp::from_millisecond(event.context.deadline as i64).unwrap_or(ambient::now()) - MARGIN;
+    let (mut messages, mut complete) = (0, false);
+    while !complete && ambient::now() < deadline {
+        let some = parked.move_some(publish).await?;
+        (messages, complete) = (messages + some, some == 0);
     }
-    tracing::info!(messages, "publications are tried again");
-    Ok(Redriven { messages })
+    tracing::info!(messages, complete, "publications are tried again");
+    Ok(Redriven { messages, complete })
 }

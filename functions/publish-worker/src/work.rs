@@ -6,7 +6,7 @@ use domain::{
     publication::{BundleKey, Publication, PublicationId},
 };
 use lambda::store::{
-    Aws, Publications, Reports, ambient,
+    Aws, PublicReports, Reports, ambient,
     aws::Variable,
     links::LARGEST_ANSWER,
     publications::PublishMessage,
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 /// What every publication needs.
 pub struct Worker {
-    publications: Publications,
+    publications: PublicReports,
     reports: Reports,
     limits: Limits,
 }
@@ -36,7 +36,7 @@ impl Worker {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let limits =
             Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        Ok(Self { publications: Publications::new(aws)?, reports: Reports::new(aws)?, limits })
+        Ok(Self { publications: PublicReports::new(aws)?, reports: Reports::new(aws)?, limits })
     }
 
     /// Handles one message. A failure lets the queue send it again.

@@ -2,7 +2,7 @@
 //!
 //! - [`state`]: where a report stands between its publications, as one pure state machine;
 //! - [`writes`]: every write that moves a publication, and the condition under which it is made, as one table;
-//! - [`history`]: what the publications so far come to now.
+//! - [`history`]: what the publications so far come to now; [`published`]: what the public sees.
 
 use crate::progress::Progress;
 use crate::report::{Actor, Report, Version};
@@ -12,9 +12,11 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 use uuid::Uuid;
 
 pub mod history;
+pub mod published;
 pub mod state;
 pub mod writes;
 
+pub use published::Published;
 pub use state::{Asked, LinkRef, Live, Pending, Ready, State};
 
 /// Names a publication: the report and the publication's number in it, written `<uid>-<sequence>`.

@@ -1,6 +1,7 @@
 //! Workspaces: the tops of the folder trees, each with a code that people write and a number that clients keep.
 
 use crate::problem::{Outcome, Problem};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// A workspace. Its tree's root folder has the workspace's code as its id.
@@ -12,6 +13,9 @@ pub struct Workspace {
     pub name: String,
     #[serde(default)]
     pub description: String,
+    /// When its fields were written last.
+    #[serde(default, rename = "updatedAt", skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Timestamp>,
 }
 
 /// The body of `PUT /api/v1/workspaces/{code}`.

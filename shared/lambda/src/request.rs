@@ -199,6 +199,17 @@ impl Request {
         }
     }
 
+    /// Whether a browser sends this for a page of another site, and it might change something. Programs that are no browsers send
+    /// neither header.
+    fn is_of_another_site(&self) -> bool {
+        let safe = [Method::GET, Method::HEAD].contains(self.inner.method());
+        let foreign = match self.header("sec-fetch-site") {
+            Some(site) => !["same-origin", "none"].contains(&site),
+            None => self.header("origin").is_some(),
+        };
+        !safe && foreign
+    }
+
     /// The access token that the request presents, in any of the forms that clients use.
     ///
     /// # Errors
@@ -207,9 +218,19 @@ impl Request {
         // CxReports' documents call the header `Authentication`.
         let value = self.header("authorization").or_else(|| self.header("authentication"));
         let value = value.ok_or(Problem::Unauthenticated("Send an access token: Authorization: Bearer <token>."))?;
+        if is_basic(value) && self.is_of_another_site() {
+            return Err(Problem::Unauthenticated(
+                "A page of another site may not use a password that a browser keeps.",
+            ));
+        }
         presented(value)
             .ok_or(Problem::Unauthenticated("The Authorization header holds no access token of this service."))
     }
+}
+
+/// Browsers keep what was typed into their dialog for HTTP Basic, and add it to whatever any page sends; no other scheme.
+fn is_basic(value: &str) -> bool {
+    value.trim().split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
 }
 
 fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {

@@ -26,7 +26,7 @@ pub mod workspaces;
 pub use access_tokens::AccessTokens;
 pub use aws::Aws;
 pub use links::Links;
-pub use publications::Publications;
+pub use publications::{PublicReports, Publications};
 pub use reports::{OpenReport, Reports};
 pub use sessions::Sessions;
 pub use spill::Spill;

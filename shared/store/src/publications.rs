@@ -4,46 +4,44 @@
 //! still there, in one transaction with the records that the change concerns. Whoever is overtaken reads again and asks the
 //! state machine anew. The writes and their conditions are the table [`domain::publication::writes`].
 //!
-//! - [`records`]: reading; [`queue`]: the queues; [`tokens`]: the links of a report; [`published`]: what is published;
+//! - [`records`]: reading; [`queue`]: the queues; [`public`]: what has to do with links; [`tokens`]: the links of a report;
+//!   [`published`]: what is published;
 //!   [`bundles`]: what can be downloaded; [`collect`]: what nobody needs any more. The worker's side is [`crate::publishing`].
 
 use crate::{
     Aws, ambient,
-    aws::Variable,
     keys::state_key,
-    links,
     objects::Objects,
-    reports::{OpenReport, Reports, open},
+    reports::{OpenReport, open},
     table::{Change, Refused, Table, n, s, to_item, transact_once, until_settled},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
     Outcome, Problem,
     credential::Caller,
-    publication::{Asked, BundleKey, LinkRef, Publication, PublicationId, State, writes::Step},
+    publication::{Asked, BundleKey, Publication, PublicationId, State, writes::Step},
     report::Actor,
-    token::LinkKey,
 };
 
 pub mod bundles;
 pub mod collect;
+pub mod public;
 pub mod published;
 pub mod queue;
 pub mod records;
 pub mod tokens;
 
+pub use public::PublicReports;
 pub use queue::{PublishMessage, Queue};
 pub use records::Records;
 pub(crate) use records::publication_key;
 
-/// The publications, and all that publishing touches.
+/// The publications of reports: their states, records and bundles. Who also needs the links takes [`PublicReports`].
 #[derive(Clone)]
 pub struct Publications {
     pub(crate) catalog: Table,
     records: Records,
-    pub(crate) links: Table,
     pub(crate) objects: Objects,
-    pub(crate) key: LinkKey,
 }
 
 /// A change of a publication's record, with the status and the condition that the table of writes has for this step. `attempt` is the
@@ -73,18 +71,10 @@ pub(crate) fn moved(step: Step, change: Change, attempt: Option<&str>) -> Change
 
 impl Publications {
     /// # Errors
-    /// `Internal` if a variable is missing or the link key is too short.
+    /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let table = |name: String| Table { client: aws.dynamodb(), name };
-        let key = LinkKey::new(&Variable::LinkKey.text()?);
         let records = Records::new(aws)?;
-        Ok(Self {
-            catalog: records.catalog.clone(),
-            records,
-            links: table(Variable::LinksTable.text()?),
-            objects: Objects::new(aws)?,
-            key: key.ok_or_else(|| Problem::internal("LINK_KEY is shorter than 32 characters"))?,
-        })
+        Ok(Self { catalog: records.catalog.clone(), records, objects: Objects::new(aws)? })
     }
 
     /// Asks for a publication of the report's newest version. If one of this version is under way, that is the answer.
@@ -155,59 +145,9 @@ impl Publications {
         Ok(self.catalog.get(&state_key(report)).await?.unwrap_or_default())
     }
 
-    /// Takes a report from the public. When this has answered, nothing of it can be reached: its links are gone, and so are the
-    /// objects to which addresses may be about. A call that died half way is completed by the next one.
-    ///
-    /// # Errors
-    /// `Internal` when a service does not answer, `Busy` when others were always faster; the same call may be made again.
-    pub async fn unpublish(&self, found: &OpenReport) -> Outcome<()> {
-        let report = &found.report;
-        let withdrawn = until_settled(async || {
-            let before = self.state(report.uid).await?;
-            let Some(next) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
-            let mut writes = self.end(before.links())?;
-            writes.push(self.listing(&report.workspace, report.uid, &next)?);
-            let written = self.replace(report.uid, &before, &next, writes).await?;
-            Ok(written.then_some(next.withdrawn))
-        });
-        self.discard_up_to(report.uid, withdrawn.await?).await
-    }
-
     /// Removes the bundles of all publications up to `sequence`; a later one may be under way at this moment.
     async fn discard_up_to(&self, report: uuid::Uuid, sequence: u64) -> Outcome<()> {
         let goes = |object: &str| BundleKey::of_object(object).is_some_and(|(id, _)| id.sequence <= sequence);
         self.objects.delete_all(&BundleKey::prefix(report), goes).await
-    }
-
-    /// The writes that end links.
-    pub(crate) fn end(&self, links: &[LinkRef]) -> Outcome<Vec<TransactWriteItem>> {
-        links.iter().map(|link| links::end(&self.links, &self.hash(link))).collect()
-    }
-
-    /// The name under which a link is kept.
-    pub(crate) fn hash(&self, link: &LinkRef) -> String {
-        self.key.token(&link.id.to_string()).hash()
-    }
-
-    /// Deletes a report: its place in the tree, its links and its contents. A mark remains that it was there.
-    ///
-    /// # Errors
-    /// `Internal` when a service does not answer, `Busy` when others were always faster; then nothing was changed.
-    pub async fn delete_report(&self, reports: &Reports, found: &OpenReport) -> Outcome<()> {
-        let uid = found.report.uid;
-        let withdrawn = until_settled(async || {
-            let found = self.reopen(uid).await?;
-            if found.report.deleted_at.is_some() {
-                return Err(Problem::no_report(&uid));
-            }
-            let next = found.state.end();
-            let mut writes = reports.removal(&found.report, ambient::now())?;
-            writes.extend(self.end(found.state.links())?);
-            writes.push(self.listing(&found.report.workspace, uid, &next)?);
-            let written = self.replace(uid, &found.state, &next, writes).await?;
-            Ok(written.then_some(next.withdrawn))
-        });
-        self.discard_up_to(uid, withdrawn.await?).await?;
-        reports.erase(uid).await
     }
 }

@@ -2,7 +2,7 @@
 //! that dies, and each may be done again by the next one.
 
 use crate::{
-    Publications, ambient, links,
+    PublicReports, Publications, ambient, links,
     publications::{moved, publication_key},
     reports::Reports,
     table::{Change, Item, n, s, until_settled},
@@ -48,15 +48,16 @@ impl Publications {
     /// `Internal` when DynamoDB does not answer.
     pub async fn begin(&self, id: PublicationId, attempt: &str, redrive: bool) -> Outcome<Begun> {
         let key = publication_key(id);
-        let begun =
-            moved(Step::Begin, beginning(attempt, "list_append(if_not_exists(#attempts, :none), :attempt)")?, None);
+        let (since, attempts) =
+            ("if_not_exists(#startedAt, :now)", "list_append(if_not_exists(#attempts, :none), :attempt)");
+        let begun = moved(Step::Begin, beginning(attempt, since, attempts)?, None);
         if let Some(publication) = self.catalog.change(&key, begun).await? {
             return Ok(Begun::Work(publication));
         }
         match self.records().read(id).await? {
             Some(found) if found.progress.status.is_final() => {
                 if redrive && found.given_up {
-                    let mut again = beginning(attempt, ":attempt")?;
+                    let mut again = beginning(attempt, ":now", ":attempt")?;
                     again.values.remove(":none");
                     again.expression += " REMOVE #finishedAt, #reason, #givenUp";
                     again.names.extend(["finishedAt", "reason"].map(|name| (format!("#{name}"), name.to_owned())));
@@ -109,47 +110,6 @@ impl Publications {
             self.objects.put(&key.pdf(), pdf.clone(), "application/pdf").await?;
         }
         self.objects.put(&key.zip(), bundle.zip.clone(), "application/zip").await
-    }
-
-    /// Makes the stored bundle of an attempt live, unless a later publication or an unpublish came first: one conditional transaction.
-    /// Answers how the publication ended.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer, `Busy` when others were always faster.
-    pub async fn go_live(
-        &self,
-        pinned: &Pinned,
-        id: PublicationId,
-        attempt: &str,
-        bundle: &NewBundle,
-    ) -> Outcome<Publication> {
-        let report = &pinned.report;
-        until_settled(async || {
-            let before = self.state(id.report).await?;
-            let (key, now) = (BundleKey::new(id, attempt), ambient::now());
-            match before.ready(id.sequence, key.clone(), LinkRef::plain(ambient::uid()?, now), now) {
-                Ready::Live { next, live, expired } => {
-                    let mut writes = self.end(&expired)?;
-                    for link in &live.links {
-                        let opened = opened(pinned, id, &key, link, bundle);
-                        writes.push(links::point(&self.links, &self.hash(link), &opened)?);
-                    }
-                    writes.push(self.listing(&report.workspace, report.uid, &next)?);
-                    let end = End { bundle: Some(key), ..End::done() };
-                    self.finish(id, Some(attempt), &before, &next, (Step::GoLive, end), writes).await
-                }
-                Ready::Superseded { next } => {
-                    let reason = Some("A later publication of this report is live.".to_owned());
-                    let end = (Step::Supersede, End { reason, ..End::done() });
-                    self.finish(id, Some(attempt), &before, &next, end, vec![]).await
-                }
-                Ready::Withdrawn { next } => {
-                    let why = "The report was unpublished or deleted before this publication was ready.";
-                    self.finish(id, Some(attempt), &before, &next, (Step::Withdraw, End::failed(why)), vec![]).await
-                }
-            }
-        })
-        .await
     }
 
     /// Records that the attempt failed by the report's own fault, with a reason for its author. A publication that is finished
@@ -218,13 +178,56 @@ impl Publications {
     }
 }
 
-/// What the beginning of an attempt sets; `attempts` is the expression of the attempts from then on.
-fn beginning(attempt: &str, attempts: &str) -> Outcome<Change> {
+impl PublicReports {
+    /// Makes the stored bundle of an attempt live, unless a later publication or an unpublish came first: one conditional transaction.
+    /// Answers how the publication ended.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer, `Busy` when others were always faster.
+    pub async fn go_live(
+        &self,
+        pinned: &Pinned,
+        id: PublicationId,
+        attempt: &str,
+        bundle: &NewBundle,
+    ) -> Outcome<Publication> {
+        let report = &pinned.report;
+        until_settled(async || {
+            let before = self.state(id.report).await?;
+            let (key, now) = (BundleKey::new(id, attempt), ambient::now());
+            match before.ready(id.sequence, key.clone(), LinkRef::plain(ambient::uid()?, now), now) {
+                Ready::Live { next, live, expired } => {
+                    let mut writes = self.end(&expired)?;
+                    for link in &live.links {
+                        let opened = opened(pinned, id, &key, link, bundle);
+                        writes.push(links::point(&self.links, &self.hash(link), &opened)?);
+                    }
+                    writes.push(self.listing(&report.workspace, report.uid, &next)?);
+                    let end = End { bundle: Some(key), ..End::done() };
+                    self.finish(id, Some(attempt), &before, &next, (Step::GoLive, end), writes).await
+                }
+                Ready::Superseded { next } => {
+                    let reason = Some("A later publication of this report is live.".to_owned());
+                    let end = (Step::Supersede, End { reason, ..End::done() });
+                    self.finish(id, Some(attempt), &before, &next, end, vec![]).await
+                }
+                Ready::Withdrawn { next } => {
+                    let why = "The report was unpublished or deleted before this publication was ready.";
+                    self.finish(id, Some(attempt), &before, &next, (Step::Withdraw, End::failed(why)), vec![]).await
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// What the beginning of an attempt sets; `since` and `attempts` are the expressions of the begin and of the attempts from then on.
+fn beginning(attempt: &str, since: &str, attempts: &str) -> Outcome<Change> {
     let list = |texts: &[&str]| serde_dynamo::to_attribute_value(texts).map_err(Problem::internal);
     let names = ["percent", "messages", "startedAt", "attempts"].map(|name| (format!("#{name}"), name.to_owned()));
     Ok(Change {
         expression: format!(
-            "SET #percent = :percent, #messages = :messages, #startedAt = if_not_exists(#startedAt, :now), \
+            "SET #percent = :percent, #messages = :messages, #startedAt = {since}, \
              #attempts = {attempts}"
         ),
         names: names.into(),

@@ -1,7 +1,7 @@
 //! Workspaces, all in one partition: there are few of them, and they are mostly listed.
 
 use crate::{
-    Aws,
+    Aws, ambient,
     aws::Variable,
     keys::{WORKSPACES, workspace_key},
     numbers::Numbers,
@@ -67,7 +67,9 @@ impl Workspaces {
             Some(workspace) => workspace.number,
             None => self.numbers.next().await?,
         };
-        let workspace = Workspace { code: code.to_owned(), number, name: fields.name, description: fields.description };
+        let WorkspaceFields { name, description } = fields;
+        let workspace =
+            Workspace { code: code.to_owned(), number, name, description, updated_at: Some(ambient::now()) };
         let item = to_item(&workspace_key(code), &workspace)?;
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
         // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.

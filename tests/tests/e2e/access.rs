@@ -105,3 +105,18 @@ async fn names_beyond_what_a_key_holds_are_refused_or_kept_and_never_break_the_s
     let report = samples::create(&admin, &body).await;
     assert_eq!(admin.get(&format!("/api/reports/{report}")).await.expect(200).json()["name"], body["name"]);
 }
+
+#[tokio::test]
+async fn a_password_that_a_browser_keeps_is_of_no_use_to_other_sites() {
+    let admin = Api::admin();
+    let report = samples::report(&admin, "not for others").await;
+    let path = format!("/api/reports/{report}/_cloud-unpublish");
+    let basic = || Api::anonymous().request("POST", &path).basic_auth("anybody", Some(admin.token()));
+    read(basic()).await.expect(204);
+    read(basic().header("sec-fetch-site", "same-origin").header("origin", "https://imprint.example")).await.expect(204);
+    read(basic().header("sec-fetch-site", "cross-site")).await.expect(401);
+    read(basic().header("origin", "https://evil.example")).await.expect(401);
+    let navigated = Api::anonymous().request("GET", &format!("/api/reports/{report}"));
+    let navigated = navigated.basic_auth("anybody", Some(admin.token())).header("sec-fetch-site", "cross-site");
+    read(navigated).await.expect(200);
+}

@@ -131,6 +131,23 @@ async fn a_template_that_never_ends_fails_within_its_limit_and_harms_nobody() {
 }
 
 #[tokio::test]
+async fn past_its_limit_the_call_answers_202_and_the_publication_goes_on() {
+    let admin = Api::admin();
+    let report = samples::report(&admin, "quick").await;
+    let before = admin.publish_and_wait(&report).await;
+    // Longer than the call waits in the tests, which is three seconds.
+    let endless = json!({"typst": "#for i in range(100000) { for j in range(100000) {} }"});
+    admin.put(&format!("/api/reports/{report}"), &json!({"definition": endless})).await.expect(200);
+    let answer = admin.publish(&report).await.expect(202);
+    let (location, body) = (answer.header("location").to_owned(), answer.json());
+    assert_eq!(location, body["_links"]["self"]["href"].as_str().unwrap());
+    assert_eq!((&body["status"], &body["message"]), (&json!("InProgress"), &json!("Publishing report...")));
+    assert_eq!(body["token"]["token"], before["token"], "the token of a published report is known already");
+    assert_eq!(admin.finished(&location).await["status"], "Failed");
+    assert!(Api::anonymous().get(url(&before)).await.expect(200).text().contains("quick"), "what was live stays");
+}
+
+#[tokio::test]
 async fn a_publication_shows_the_version_of_the_moment_it_was_asked_for() {
     let admin = Api::admin();
     let report = samples::report(&admin, "pinned words").await;

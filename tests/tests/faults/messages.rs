@@ -5,8 +5,14 @@ use crate::{
     reader::{Sight, look},
     subject::{Subject, drained},
 };
-use imprint_tests::{api::Api, aws::Aws, faults::Faults};
+use imprint_tests::{
+    api::Api,
+    aws::Aws,
+    faults::{Faults, Rule},
+};
 use serde_json::{Value, json};
+use std::time::Duration;
+use tokio::time::sleep;
 
 #[tokio::test]
 async fn fifty_doubled_and_shuffled_messages_change_nothing() {
@@ -71,17 +77,48 @@ async fn of_two_workers_for_one_publication_the_slower_one_changes_nothing() {
     for step in 1..=6 {
         let place = format!("held before change {step}");
         let subject = Subject::new(&admin, "made twice").await;
-        let doubled = faults.set(&json!({"text": subject.uid, "fault": "duplicate"})).await;
-        let held = faults.at_change("PublishWorker", &subject.uid, step, "hold-before").await;
-        subject.ask(&admin).await;
-        assert!(faults.holds(&held).await, "{place}: nothing was held");
+        let held = made_twice(&admin, &aws, &faults, &subject, step).await;
         let end = subject.end(&aws, 1).await;
         assert_eq!(end.status, "Done", "{place}: {end:?}");
         let link = admin.live_link(&aws, &subject.uid).await;
         let Sight::Whole(seen) = look(&link).await else { panic!("{place}: {link} is not whole") };
-        assert_eq!(faults.remove(&doubled).await.applied, 1, "{place}: the message was not doubled");
         faults.remove(&held).await;
         assert_eq!(subject.expect_live(&admin, &aws, &place).await, seen, "{place}");
-        assert_eq!(subject.end(&aws, 1).await, end, "{place}: the publication ended twice");
+        let after = subject.end(&aws, 1).await;
+        assert_eq!((after.finished_at, after.bundle), (end.finished_at, end.bundle), "{place}: it ended twice");
     }
+}
+
+#[tokio::test]
+async fn of_two_workers_for_a_report_at_fault_the_slower_one_changes_nothing() {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    let subject = Subject::at_fault(&admin).await;
+    let held = made_twice(&admin, &aws, &faults, &subject, 2).await;
+    let end = subject.end(&aws, 1).await;
+    assert_eq!(end.status, "Failed", "{end:?}");
+    faults.remove(&held).await;
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(subject.end(&aws, 1).await.finished_at, end.finished_at, "it ended twice");
+}
+
+/// Asks for a publication whose message is sent twice, and stops the first worker before one of its changes.
+async fn made_twice(admin: &Api, aws: &Aws, faults: &Faults, subject: &Subject, step: usize) -> Rule {
+    let held = faults.at_change("PublishWorker", &subject.uid, step, "hold-before").await;
+    subject.ask(admin).await;
+    assert!(faults.holds(&held).await, "{subject:?}: nobody is held before change {step}");
+    aws.send_publish_message(&json!({"publication": {"report": subject.uid, "sequence": 1}})).await;
+    held
+}
+
+/// The proxy sends every message of a publish call twice.
+#[tokio::test]
+async fn a_doubled_message_publishes_once() {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    let subject = Subject::new(&admin, "sent twice").await;
+    let doubled = faults.set(&json!({"text": subject.uid, "fault": "duplicate"})).await;
+    admin.publish_and_wait(&subject.name).await;
+    assert_eq!(faults.remove(&doubled).await.applied, 1, "the message was not doubled");
+    subject.expect_live(&admin, &aws, "sent twice").await;
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     ROOM,
-    redrive::redrive,
+    redrive::{OPERATOR, redrive},
     subject::{Subject, drained},
 };
 use imprint_tests::{api::Api, aws::Aws, faults::Faults, variable};
@@ -22,6 +22,7 @@ async fn a_publication_whose_worker_dies_each_time_fails_with_a_reason() {
     assert!(end["reason"].as_str().unwrap().contains("tried several times"), "{end}");
     assert!(told.applied >= 4, "{told:?}");
     subject.expect_gone(&aws, "given up").await;
+    let _operator = OPERATOR.lock().await;
     redrive(&aws, &subject).await;
     assert_eq!(subject.end(&aws, 1).await.status, "Done", "tried again, without the fault");
     subject.expect_live(&admin, &aws, "tried again").await;

@@ -1,10 +1,11 @@
-//! Publications and unpublishes of one report at the same time, without any fault.
+//! Publications and unpublishes of one report at the same time.
 
 use crate::{
     ROOM,
     subject::{Subject, drained},
 };
-use imprint_tests::{api::Api, aws::Aws};
+use imprint_tests::{api::Api, aws::Aws, faults::Faults};
+use serde_json::json;
 use std::time::Duration;
 use tokio::{task::JoinSet, time::sleep};
 
@@ -90,4 +91,29 @@ async fn an_unpublish_at_the_very_moment_of_going_live_wins() {
         assert_eq!(record["published"], false, "{}", admin.get(&asked.progress).await.text());
         asked.subject.expect_gone(&aws, "after the photo finish").await;
     }
+}
+
+/// Two calls find the same state, and one of them is stopped before it writes what follows.
+#[tokio::test]
+async fn two_calls_that_publish_for_the_first_time_have_numbers_of_their_own() {
+    let _room = ROOM.read().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    let subject = Subject::new(&admin, "words 0").await;
+    let rule = json!({
+        "functions": ["InformerPublishReport"], "operations": ["TransactWriteItems"], "text": subject.uid, "fault": "hold-before",
+    });
+    let held = faults.set(&rule).await;
+    let (slow, path) = (admin.clone(), format!("/api/reports/{}/_cloud-publish", subject.uid));
+    let slow = tokio::spawn(async move { slow.post(&path, &json!({})).await });
+    assert!(faults.holds(&held).await, "no call is held");
+    subject.rewrite(&admin, "words 1").await;
+    admin.publish_and_wait(&subject.name).await;
+    faults.remove(&held).await;
+    let answer = slow.await.unwrap();
+    assert!(matches!(answer.status, 200 | 202), "{}", answer.text());
+    for sequence in 1..=2 {
+        let end = subject.end(&aws, sequence).await;
+        assert_eq!(end.status, "Done", "publication {sequence}: {end:?}");
+    }
+    assert!(subject.expect_live(&admin, &aws, "both are done").await.page.contains("words 1"));
 }

@@ -5,10 +5,13 @@ use crate::{ROOM, subject::Subject};
 use imprint_tests::{api::Api, aws::Aws, faults::Faults};
 use serde_json::json;
 use std::time::{Duration, Instant};
-use tokio::time::sleep;
+use tokio::{sync::Mutex, time::sleep};
 
 /// How long the drain may take to give a publication up, and then to park its message.
 const LIMIT: Duration = Duration::from_secs(30);
+
+/// Of operators there is one: a redrive moves everything that is parked, also what another test has just had given up.
+pub static OPERATOR: Mutex<()> = Mutex::const_new(());
 
 /// Sends the message of the report's first publication to the drain.
 async fn give_up(aws: &Aws, subject: &Subject) {
@@ -40,6 +43,7 @@ async fn becomes(aws: &Aws, subject: &Subject, status: &str) {
 #[tokio::test]
 async fn a_worker_that_slept_through_a_redrive_changes_nothing() {
     let _room = ROOM.read().await;
+    let _operator = OPERATOR.lock().await;
     let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
     for step in 2..=6 {
         let place = format!("asleep before change {step}");

@@ -12,7 +12,7 @@ use imprint_tests::{
     api::Api,
     aws::Aws,
     faults::{Entry, Faults, Rule},
-    samples, unique,
+    unique,
 };
 use serde_json::{Value, json};
 use std::{
@@ -68,11 +68,7 @@ impl Desk {
                 subject.rewrite(&self.admin, "other words").await;
                 subject
             }
-            Story::Failing => {
-                let mut body = samples::body(&unique("report"), "");
-                body["definition"]["blocks"][1]["markdown"] = "{{ nothing.of.the.kind }}".into();
-                Subject::of(&self.admin, &body).await
-            }
+            Story::Failing => Subject::at_fault(&self.admin).await,
         }
     }
 
@@ -116,8 +112,8 @@ impl Desk {
         }
     }
 
-    /// Makes a call until it does not fail because its function was killed.
-    async fn insist(&self, path: &str, body: &Value) -> imprint_tests::api::Answer {
+    /// Makes a publish call until it does not fail because its function was killed. The link.
+    async fn published(&self, path: &str, body: &Value) -> String {
         let persistent = async {
             loop {
                 let answer = self.admin.post(path, body).await;
@@ -126,7 +122,12 @@ impl Desk {
                 }
             }
         };
-        timeout(PATIENCE, persistent).await.unwrap_or_else(|_| panic!("{path} fails again and again"))
+        let answer = timeout(PATIENCE, persistent).await.unwrap_or_else(|_| panic!("{path} fails again and again"));
+        let token = match answer.status {
+            202 => self.admin.finished(answer.header("location")).await["token"].clone(),
+            _ => answer.expect(200).json(),
+        };
+        token["url"].as_str().unwrap_or_else(|| panic!("{path}: {token}")).to_owned()
     }
 }
 
@@ -205,7 +206,7 @@ async fn a_publish_call_killed_at_any_step_and_made_again_publishes_once() {
     let sampled = desk.sampled(async |desk| {
         let sample = desk.subject(Story::First).await;
         let (path, body) = publish(&sample);
-        desk.insist(&path, &body).await.expect(200);
+        desk.published(&path, &body).await;
         desk.changes("InformerPublishReport", &sample).await
     });
     let changes = sampled.await;
@@ -216,10 +217,10 @@ async fn a_publish_call_killed_at_any_step_and_made_again_publishes_once() {
             let subject = desk.subject(Story::First).await;
             let rule = desk.faults.at_change("InformerPublishReport", &subject.uid, number, fault).await;
             let (path, body) = publish(&subject);
-            let token = desk.insist(&path, &body).await.expect(200).json();
+            let link = desk.published(&path, &body).await;
             desk.expect_applied(&rule, &place).await;
             let seen = subject.expect_live(&desk.admin, &desk.aws, &place).await;
-            let Sight::Whole(shown) = look(token["url"].as_str().unwrap()).await else { panic!("{place}: {token}") };
+            let Sight::Whole(shown) = look(&link).await else { panic!("{place}: {link} is not whole") };
             assert_eq!(shown, seen, "{place}");
             for record in subject.records(&desk.aws).await {
                 assert_eq!(record.status, "Done", "{place}: {record:?}");

@@ -3,9 +3,9 @@
 use crate::reader::{Seen, Sight, look};
 use aws_sdk_dynamodb::types::AttributeValue;
 use imprint_tests::{api::Api, aws::Aws, samples, unique, variable};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     time::{Duration, Instant},
 };
 use tokio::time::sleep;
@@ -25,6 +25,13 @@ pub struct Subject {
 pub struct Asked {
     pub subject: Subject,
     pub progress: String,
+}
+
+impl Asked {
+    /// The publication's number: the end of its address.
+    pub fn sequence(&self) -> usize {
+        self.progress.rsplit('-').next().unwrap().parse().unwrap()
+    }
 }
 
 /// How a publication stands, by its record.
@@ -68,13 +75,13 @@ impl Ended {
 impl Subject {
     /// Makes a small report with this text.
     pub async fn new(admin: &Api, text: &str) -> Self {
-        Self::of(admin, &samples::body(&unique("report"), text)).await
+        let made = admin.post("/api/reports", &samples::body(&unique("report"), text)).await.expect(201).json();
+        Self { name: made["naturalId"].as_str().unwrap().to_owned(), uid: made["id"].as_str().unwrap().to_owned() }
     }
 
-    /// Makes the report of this body.
-    pub async fn of(admin: &Api, body: &Value) -> Self {
-        let made = admin.post("/api/reports", body).await.expect(201).json();
-        Self { name: made["naturalId"].as_str().unwrap().to_owned(), uid: made["id"].as_str().unwrap().to_owned() }
+    /// Makes a report that cannot be rendered: its text is about `nothing`.
+    pub async fn at_fault(admin: &Api) -> Self {
+        Self::new(admin, "{{ nothing.of.the.kind }}").await
     }
 
     /// Makes a new version with this text.
@@ -98,25 +105,16 @@ impl Subject {
         Asked { subject: self.clone(), progress }
     }
 
-    /// The objects of the report's bundles, and what they are expected to be, once both are the same or had time to become so.
-    async fn bundles(&self, aws: &Aws, live: bool) -> (BTreeSet<String>, BTreeSet<String>) {
+    /// The objects of the report's bundles, once they are in order or had time to become so.
+    async fn bundles(&self, aws: &Aws, in_order: impl Fn(&[String]) -> bool) -> Vec<String> {
         let begun = Instant::now();
         loop {
-            let found = aws.objects(&format!("bundles/{}/", self.uid)).await.into_iter().collect();
-            let expected = if live { self.kept(aws).await } else { BTreeSet::new() };
-            if found == expected || begun.elapsed() > CLEAN_UP {
-                return (found, expected);
+            let found = aws.objects(&format!("bundles/{}/", self.uid)).await;
+            if in_order(&found) || begun.elapsed() > CLEAN_UP {
+                return found;
             }
             sleep(Duration::from_millis(500)).await;
         }
-    }
-
-    /// The bundles that became live since the report was unpublished last: the one that is live, and those that it replaced.
-    async fn kept(&self, aws: &Aws) -> BTreeSet<String> {
-        let state = aws.item("CATALOG_TABLE", &format!("REPORT#{}", self.uid), "~STATE").await;
-        let withdrawn: usize = state["withdrawn"].as_n().unwrap().parse().unwrap();
-        let records = self.records(aws).await.into_iter().skip(withdrawn);
-        records.filter_map(|record| Some(format!("{}.zip", record.bundle?))).collect()
     }
 
     /// The records of all publications, oldest first.
@@ -145,11 +143,21 @@ impl Subject {
         }
     }
 
-    /// The report is published as it should be: no bundle is left but those that became live, and under the link all of one is seen.
+    /// The report is published as it should be: no bundle is left but the live one and some that it replaced, and under the link all of
+    /// it is seen.
     pub async fn expect_live(&self, admin: &Api, aws: &Aws, place: &str) -> Seen {
-        let (found, kept) = self.bundles(aws, true).await;
-        assert!(!kept.is_empty(), "{place}: {self:?} is not published");
-        assert_eq!(found, kept, "{place}: {self:?} has other bundles than those that became live");
+        let state = aws.item("CATALOG_TABLE", &format!("REPORT#{}", self.uid), "~STATE").await;
+        let live = state.get("live").unwrap_or_else(|| panic!("{place}: {self:?} is not published"));
+        let live = format!("{}.zip", live.as_m().unwrap()["bundle"].as_s().unwrap());
+        let became_live =
+            self.records(aws).await.into_iter().filter_map(|record| Some(format!("{}.zip", record.bundle?)));
+        let became_live: Vec<_> = became_live.collect();
+        let in_order = |found: &[String]| found.contains(&live) && found.iter().all(|one| became_live.contains(one));
+        let found = self.bundles(aws, in_order).await;
+        assert!(
+            in_order(&found),
+            "{place}: {self:?} has {found:?}; {became_live:?} became live, the last one is {live}"
+        );
         let link = admin.live_link(aws, &self.uid).await;
         match look(&link).await {
             Sight::Whole(seen) => seen,
@@ -159,7 +167,7 @@ impl Subject {
 
     /// Nothing of the report can be reached, and nothing is left of it.
     pub async fn expect_gone(&self, aws: &Aws, place: &str) {
-        let (found, _) = self.bundles(aws, false).await;
+        let found = self.bundles(aws, <[_]>::is_empty).await;
         assert!(found.is_empty(), "{place}: {self:?} has {found:?}");
         let links = aws.dump("LINKS_TABLE").await;
         assert!(!links.contains(&self.uid), "{place}: {self:?} has a link");

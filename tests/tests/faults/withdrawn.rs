@@ -6,15 +6,11 @@ use crate::{
     subject::Subject,
 };
 use imprint_tests::{api::Api, aws::Aws, faults::Faults};
-use serde_json::json;
 use std::sync::Arc;
 use tokio::{sync::Semaphore, task::JoinSet};
 
 /// So many workers are held at once: fewer than the template allows, so that others go on.
 const AT_ONCE: usize = 8;
-
-/// So many publications to which nothing happens.
-const SAMPLES: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
 enum Call {
@@ -31,10 +27,10 @@ impl Call {
     }
 }
 
-/// The moment of a call: a request of the worker, and whether it has been executed.
+/// The moment of a call: a change of the worker, and whether it has been executed.
 #[derive(Debug, Clone, Copy)]
 struct Moment {
-    request: usize,
+    change: usize,
     fault: &'static str,
     /// The report was published before.
     live: bool,
@@ -50,16 +46,14 @@ impl Moment {
             links.push(admin.publish_and_wait(&subject.name).await["url"].as_str().unwrap().to_owned());
             subject.rewrite(admin, "now you do not").await;
         }
-        let held =
-            json!({"functions": ["PublishWorker"], "text": subject.uid, "first": self.request, "fault": self.fault});
-        let held = faults.set(&held).await;
-        subject.ask(admin).await;
-        assert!(faults.holds(&held).await, "{place}: the worker makes no such request");
+        let held = faults.at_change("PublishWorker", &subject.uid, self.change, self.fault).await;
+        let asked = subject.ask(admin).await;
+        assert!(faults.holds(&held).await, "{place}: the worker makes no such change");
         self.call.make(admin, &subject).await;
         self.expect_unreachable(admin, &subject, &links, &place).await;
         faults.remove(&held).await;
         self.expect_unreachable(admin, &subject, &links, &place).await;
-        let end = subject.end(aws, links.len() + 1).await;
+        let end = subject.end(aws, asked.sequence()).await;
         assert!(end.status == "Done" || end.says("deleted"), "{place}: {end:?}");
         self.expect_unreachable(admin, &subject, &links, &place).await;
         subject.expect_gone(aws, &place).await;
@@ -77,30 +71,27 @@ impl Moment {
     }
 }
 
-/// How many requests a worker makes for a publication.
-async fn requests(admin: &Api, aws: &Aws, faults: &Faults) -> usize {
+/// How many changes a worker makes for a publication.
+async fn changes(admin: &Api, aws: &Aws, faults: &Faults) -> usize {
     let subject = Subject::new(admin, "a sample").await;
     admin.publish_and_wait(&subject.name).await;
     subject.expect_live(admin, aws, "a sample").await;
     let journal = faults.journal("PublishWorker", &subject.uid).await;
     // What was refused was tried again.
-    journal.iter().filter(|entry| entry.status == Some(200)).count()
+    journal.iter().filter(|entry| entry.changes && entry.status == Some(200)).count()
 }
 
 async fn withdrawn_at_every_step(call: Call) {
     let _room = ROOM.read().await;
     let (admin, aws, faults) = (Api::admin(), Arc::new(Aws::connect().await), Faults::connect());
-    let mut samples = Vec::new();
-    for _ in 0..SAMPLES {
-        samples.push(requests(&admin, &aws, &faults).await);
-    }
-    // Writers that collide begin anew, and make more requests.
-    let requests = samples.into_iter().min().unwrap();
-    assert!(requests >= 9, "a publication makes {requests} requests");
+    let changes = changes(&admin, &aws, &faults).await;
+    assert!(changes >= 6, "a publication makes {changes} changes");
     let (room, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
-    for request in 1..=requests {
-        for (fault, live) in [("hold-before", false), ("hold-before", true), ("hold-after", request % 2 == 0)] {
-            let moment = Moment { request, fault, live, call };
+    for change in 1..=changes {
+        for (fault, live) in
+            [("hold-before", false), ("hold-before", true), ("hold-after", false), ("hold-after", true)]
+        {
+            let moment = Moment { change, fault, live, call };
             let (admin, aws, faults, room) = (admin.clone(), aws.clone(), faults.clone(), room.clone());
             running.spawn(async move {
                 let _room = room.acquire().await.unwrap();

@@ -9,9 +9,7 @@ use crate::{
 };
 use domain::{
     credential::{Permission, Role},
-    publication::Publication,
-    report::Report,
-    workspace::Workspace,
+    publication::Published,
 };
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -44,17 +42,12 @@ impl Representation for DocumentPublicationView {
 }
 
 impl DocumentPublicationView {
-    /// What is published of a report, for a caller with `role`: `publication` is the one that is live, `bookmark` its public
-    /// address, `views` how often it was looked at.
-    pub fn new(
-        report: &Report,
-        publication: &Publication,
-        workspace: &Workspace,
-        bookmark: Option<&str>,
-        views: u64,
-        role: Role,
-    ) -> Self {
-        let number = report.number;
+    /// What is published of a report, for a caller with `role`; `public_url` is the address under which the public reaches the
+    /// service, without a slash at the end.
+    pub fn new(published: &Published, public_url: &str, role: Role) -> Self {
+        let Published { report, workspace, publication, bookmark, views } = published;
+        let bookmark = bookmark.as_ref().map(|token| token.address(public_url));
+        let (number, bookmark) = (report.number, bookmark.as_deref());
         let mut link = vec![Link::new("self", format!("publishing/documents/{number}"))];
         link.extend(bookmark.map(Link::bookmark));
         link.extend(bookmark.map(|address| Link::new("alternate", address).html()));
@@ -74,7 +67,7 @@ impl DocumentPublicationView {
             extension: "pdf",
         };
         let actor = Actor::new(&publication.actor, "publisher");
-        Self { link, actor, version, scope: "Public", total_view_count: views }
+        Self { link, actor, version, scope: "Public", total_view_count: *views }
     }
 }
 

@@ -2,11 +2,17 @@
 
 use super::*;
 use crate::{form::Form, samples};
+use domain::token::PublicToken;
 
 fn view(role: Role) -> DocumentPublicationView {
-    let (report, publication) = (samples::report("My amazing document"), samples::publication(2));
-    let bookmark = Some("http://public.published.link/123");
-    DocumentPublicationView::new(&report, &publication, &samples::workspace(), bookmark, 12405, role)
+    let published = Published {
+        report: samples::report("My amazing document"),
+        workspace: samples::workspace(),
+        publication: samples::publication(2),
+        bookmark: PublicToken::parse("kZ3mVtYp0QwX5rNc8bLhF2sDgJ7uAe1T"),
+        views: 12405,
+    };
+    DocumentPublicationView::new(&published, "http://public.published.link", role)
 }
 
 #[test]

@@ -47,7 +47,13 @@ pub(crate) fn report(name: &str) -> Report {
 }
 
 pub(crate) fn workspace() -> Workspace {
-    Workspace { code: "sales".into(), number: 3, name: "Sales <EMEA>".into(), description: String::new() }
+    Workspace {
+        code: "sales".into(),
+        number: 3,
+        name: "Sales <EMEA>".into(),
+        description: String::new(),
+        updated_at: None,
+    }
 }
 
 pub(crate) fn version(version: u64) -> Version {

@@ -69,6 +69,7 @@ struct EmbeddedVersions {
 }
 
 impl VersionList {
+    /// All versions of a report.
     pub fn new(report: &Report, versions: Vec<Version>) -> Self {
         let path = ReportRecord::path(report);
         let links = [("self", Href::new(format!("{path}/versions"))), ("inf:report", Href::new(&path))];
@@ -112,16 +113,18 @@ struct EmbeddedPublications {
 }
 
 impl PublicationList {
-    /// `kept` are the bundles that can be downloaded.
+    /// At most `limit` publications; `kept` are the bundles that can be downloaded.
     pub fn new(
         report: &Report,
         publications: Vec<Publication>,
         state: &State,
         kept: &BTreeSet<BundleKey>,
         now: Timestamp,
+        limit: usize,
     ) -> Self {
         let path = ReportRecord::path(report);
-        let links = [("self", Href::new(format!("{path}/publications"))), ("inf:report", Href::new(&path))];
+        let links =
+            [("self", Href::new(format!("{path}/publications?limit={limit}"))), ("inf:report", Href::new(&path))];
         let record = |publication: Publication| {
             let (id, sequence) = (publication.id.to_string(), publication.id.sequence);
             let mut links = BTreeMap::from([

@@ -41,9 +41,14 @@ impl Publications {
             let name = &found.report.natural_id;
             return Err(Problem::NotFound(format!("The report {name} has no publication {sequence}.")));
         };
+        let none = || Problem::NotFound(format!("Publication {sequence} has no bundle (any more); publish again."));
         let Some(bundle) = publication.bundle.filter(|bundle| kept.contains(bundle)) else {
-            return Err(Problem::NotFound(format!("Publication {sequence} has no bundle (any more); publish again.")));
+            return Err(none());
         };
+        // The number that is kept may have been smaller until now.
+        if self.objects.page(&bundle.zip(), None).await?.is_empty() {
+            return Err(none());
+        }
         let name = format!("{}-v{}.zip", found.report.natural_id.slug(), publication.version);
         let disposition = format!("attachment; filename=\"{name}\"");
         self.objects.address(&bundle.zip(), &disposition, "application/zip", ADDRESS_LIFETIME).await

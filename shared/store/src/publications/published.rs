@@ -1,7 +1,7 @@
 //! What is published: an item for each report that the public can see, in one partition a workspace.
 
 use crate::{
-    Publications, Reports, ambient,
+    PublicReports, Publications, Reports, ambient,
     keys::{published_key, published_partition, state_key},
     links,
     publications::records::publication_key,
@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome,
     credential::Role,
-    publication::{Publication, PublicationId, State},
+    publication::{Publication, PublicationId, Published, State, published::PAGE_SIZE},
     report::Report,
-    token::{Link, PublicToken},
+    token::Link,
     workspace::Workspace,
 };
 use jiff::Timestamp;
@@ -31,20 +31,6 @@ struct Entry {
     /// When its last link expires, if all do.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     until: Option<Timestamp>,
-}
-
-/// How many published reports a page of a list has.
-pub const PAGE_SIZE: u64 = 25;
-
-/// A published report as lists show it.
-pub struct Published {
-    pub report: Report,
-    /// The publication that is live.
-    pub publication: Publication,
-    /// The link that is told, unless it expired at this moment.
-    pub bookmark: Option<PublicToken>,
-    /// Of all links.
-    pub views: u64,
 }
 
 /// A state with the report that it is of.
@@ -66,7 +52,9 @@ impl Publications {
             None => self.catalog.delete(&key),
         }
     }
+}
 
+impl PublicReports {
     /// A page of the published reports of `workspaces` that `role` may see and `chosen` takes, newest first, counted from 1; and how
     /// many there are in all.
     ///
@@ -89,7 +77,7 @@ impl Publications {
         let total = found.len() as u64;
         let skip = usize::try_from((page - 1).saturating_mul(PAGE_SIZE)).unwrap_or(usize::MAX);
         let page = found.into_iter().skip(skip).take(PAGE_SIZE as usize).map(|(_, report)| report);
-        Ok((self.shown(page.collect()).await?, total))
+        Ok((self.shown(page.collect(), workspaces).await?, total))
     }
 
     async fn published_in(&self, reports: &Reports, workspace: &str, role: Role) -> Outcome<Vec<(Timestamp, Report)>> {
@@ -105,11 +93,11 @@ impl Publications {
         Ok(public.filter_map(|entry| Some((entry.at, visible.remove(&entry.uid)?))).collect())
     }
 
-    /// What lists show of these reports, in their order. One that was unpublished meanwhile is left out.
+    /// What lists show of these reports of `workspaces`, in their order. One that was unpublished meanwhile is left out.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn shown(&self, reports: Vec<Report>) -> Outcome<Vec<Published>> {
+    pub async fn shown(&self, reports: Vec<Report>, workspaces: &[Workspace]) -> Outcome<Vec<Published>> {
         let keys: Vec<_> = reports.iter().map(|report| state_key(report.uid)).collect();
         let stated: Vec<Stated> = self.catalog.get_all(&keys).await?;
         let states: HashMap<_, _> = stated.into_iter().map(|stated| (stated.pk, stated.state)).collect();
@@ -126,6 +114,7 @@ impl Publications {
         let views = self.views(live.iter().flat_map(|(_, _, state)| state.links()).map(|link| link.id)).await?;
         let shown = live.into_iter().filter_map(|(id, report, state)| {
             Some(Published {
+                workspace: workspaces.iter().find(|workspace| workspace.code == report.workspace)?.clone(),
                 publication: records.iter().find(|record| record.id == id)?.clone(),
                 bookmark: state.bookmark(now).map(|link| self.key.token(&link.id.to_string())),
                 views: state.links().iter().filter_map(|link| views.get(&link.id)).sum(),

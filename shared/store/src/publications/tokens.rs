@@ -1,6 +1,6 @@
 //! The links of a report: beside the one that publishing opens, its owner may have more, each with a name and an end of its own.
 
-use crate::{OpenReport, Publications, ambient, links, table::until_settled};
+use crate::{OpenReport, PublicReports, ambient, links, table::until_settled};
 use domain::{
     Outcome, Problem,
     publication::LinkRef,
@@ -13,7 +13,7 @@ fn no_link() -> Problem {
     Problem::NotFound("There is no link with this id.".into())
 }
 
-impl Publications {
+impl PublicReports {
     /// The token of a link, and the link, expired ones included.
     ///
     /// # Errors
