@@ -58,8 +58,8 @@ TEST := cargo test --profile local --workspace
 # Every call is checked against the roles of the template, and one transaction in seven collides with another, and some are late. Killed workers are to be seen again in seconds, not in minutes as on AWS.
 TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
 
-# The functions reach the services through a proxy that makes faults. The tests wait more than they work, hence the threads.
-FAULT_STACK := $(TEST_STACK) IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
+# The functions reach the services through a proxy that makes the faults, and nothing else makes any. The tests wait more than they work, hence the threads.
+FAULT_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
 
 test: python ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox

@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 
 CONNECTIONS = Path("/proc/net/tcp")
+TRIES = 5
 
 
 class Caller:
@@ -19,12 +20,14 @@ class Caller:
     @classmethod
     def at(cls, port: int) -> Caller:
         """Who holds the connection that comes from this port of 127.0.0.1."""
-        if inode := inode_of(port):
-            for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
-                with contextlib.suppress(OSError):
-                    # The environment first: of most processes no open file has to be looked at.
-                    if (function := function_of(pid)) and holds(pid, inode):
-                        return cls(function, os.pidfd_open(pid))
+        # The kernel's table of connections is read piece by piece, and a line may be missed while others come and go.
+        for _ in range(TRIES):
+            if inode := inode_of(port):
+                for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
+                    with contextlib.suppress(OSError):
+                        # The environment first: of most processes no open file has to be looked at.
+                        if (function := function_of(pid)) and holds(pid, inode):
+                            return cls(function, os.pidfd_open(pid))
         return cls("", None)
 
     def kill(self) -> bool:
@@ -63,5 +66,9 @@ def function_of(pid: int) -> str:
 
 def holds(pid: int, inode: str) -> bool:
     """Whether the process has this socket open."""
-    folder = f"/proc/{pid}/fd"
-    return any(os.readlink(f"{folder}/{name}") == f"socket:[{inode}]" for name in os.listdir(folder))
+    for descriptor in os.scandir(f"/proc/{pid}/fd"):
+        # Another one may be closed while this is read.
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(descriptor.path) == f"socket:[{inode}]":
+                return True
+    return False

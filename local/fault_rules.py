@@ -74,7 +74,10 @@ class Request:
 
 
 class Rule:
-    """Which requests a fault befalls: the `first` one that matches and the `times - 1` after it, or each by `chance`."""
+    """Which requests a fault befalls: the `first` one that matches and the `times - 1` after it, or each by `chance`.
+
+    What the service itself refuses is not counted: the caller makes it again, and means the same.
+    """
 
     def __init__(self, words: Json) -> None:
         self.functions, self.text = set(words.get("functions") or ()), words.get("text", "")
@@ -96,6 +99,11 @@ class Rule:
         if self.chance is not None:
             return self.random.random() < self.chance
         return self.first <= self.matched < self.first + self.times
+
+    def uncount(self, request: Request) -> None:
+        """Takes back that a request was counted, unless the fault befell it or one before it."""
+        if self.chance is None and 0 < self.matched < self.first and self._matches(request):
+            self.matched -= 1
 
     def _matches(self, request: Request) -> bool:
         return (
@@ -130,7 +138,7 @@ class Rules:
         # Every rule counts the request, also behind one that befalls it.
         befalling = [rule for rule in self.rules.values() if rule.befalls(request)]
         rule = befalling[0] if befalling else None
-        entry = {
+        entry: Json = {
             "function": request.function,
             "service": request.service,
             "operation": request.operation,
@@ -141,6 +149,13 @@ class Rules:
         kept = Request(request.function, request.method, request.path, request.headers, request.body[:JOURNAL_BODY])
         self.journal.append((kept, entry))
         return rule, entry
+
+    def answered(self, request: Request, entry: Json, status: int) -> None:
+        """Notes how the service answered."""
+        entry["status"] = status
+        if status >= 400:
+            for rule in self.rules.values():
+                rule.uncount(request)
 
     def applied(self, rule: Rule) -> None:
         """Counts a fault that really happened."""

@@ -21,6 +21,7 @@ from callers import Caller
 from fault_rules import Json, Request, Rule, Rules
 
 READ_SIZE = 65_536
+CONTROL = "/_faults/"
 # Credentials that the emulator does not verify.
 ACCOUNT = b"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
 # What belongs to one connection, and not to the request on its way.
@@ -160,22 +161,24 @@ class Connection:
             elif isinstance(event, h11.Data):
                 chunks.append(bytes(event.data))
             elif isinstance(event, h11.EndOfMessage) and head:
-                return Request(self._function(), head.method.decode(), head.target.decode("latin-1"), end_to_end(head.headers), b"".join(chunks))
+                path = head.target.decode("latin-1")
+                return Request(self._function(path), head.method.decode(), path, end_to_end(head.headers), b"".join(chunks))
             else:
                 return None
 
-    def _function(self) -> str:
-        if self.caller is None:
+    def _function(self, path: str) -> str:
+        if self.caller is None and not path.startswith(CONTROL):
             self.caller = Caller.at(self.writer.get_extra_info("peername")[1])
-        return self.caller.function
+        return self.caller.function if self.caller else ""
 
     async def _answer(self, request: Request) -> Answer | None:
         """The answer to a request; None: none is ever given."""
-        if request.path.startswith("/_faults/"):
+        if request.path.startswith(CONTROL):
             return controlled(self.rules, request)
         rule, entry = self.rules.judge(request)
         answer = await (self._faulty(request, rule) if rule else self.upstream.send(request))
-        entry["status"] = answer.status if answer else None
+        if answer:
+            self.rules.answered(request, entry, answer.status)
         return answer
 
     async def _faulty(self, request: Request, rule: Rule) -> Answer | None:
@@ -255,6 +258,8 @@ async def serve(port: int, aws_port: int, emulator: int) -> None:
 
     async with await asyncio.start_server(connected, "127.0.0.1", port):
         await over.wait()
+        # What is still held or late ends with the process.
+        os._exit(0)
 
 
 if __name__ == "__main__":

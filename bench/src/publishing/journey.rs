@@ -63,8 +63,8 @@ async fn view(stack: &Stack, link: &str) -> Outcome<()> {
 /// Several at the same time, each of a report of its own.
 pub async fn journeys(stack: &Stack, reports: &[String]) -> Outcome<Vec<Seen>> {
     let mut under_way = JoinSet::new();
-    for report in reports.iter().cloned() {
-        let stack = stack.clone();
+    for report in reports {
+        let (stack, report) = (stack.clone(), report.clone());
         under_way.spawn(async move { journey(&stack, &report).await.map_err(|error| error.to_string()) });
     }
     let mut seen = Vec::new();

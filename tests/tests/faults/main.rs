@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod collected;
 mod killed;
 mod messages;
 mod poison;

@@ -12,6 +12,9 @@ use tokio::{sync::Semaphore, task::JoinSet};
 /// So many workers are held at once: fewer than the template allows, so that others go on.
 const AT_ONCE: usize = 8;
 
+/// So many publications to which nothing happens.
+const SAMPLES: usize = 3;
+
 #[derive(Debug, Clone, Copy)]
 enum Call {
     Unpublish,
@@ -84,7 +87,12 @@ async fn changes(admin: &Api, aws: &Aws, faults: &Faults) -> usize {
 async fn withdrawn_at_every_step(call: Call) {
     let _room = ROOM.read().await;
     let (admin, aws, faults) = (Api::admin(), Arc::new(Aws::connect().await), Faults::connect());
-    let changes = changes(&admin, &aws, &faults).await;
+    let mut samples = Vec::new();
+    for _ in 0..SAMPLES {
+        samples.push(changes(&admin, &aws, &faults).await);
+    }
+    // A call that collides with another one sends a second message: then two workers make changes.
+    let changes = samples.into_iter().min().unwrap();
     assert!(changes >= 6, "a publication makes {changes} changes");
     let (room, mut running) = (Arc::new(Semaphore::new(AT_ONCE)), JoinSet::new());
     for change in 1..=changes {

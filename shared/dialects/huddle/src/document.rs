@@ -2,40 +2,16 @@
 //! “DocumentVersion”. Only links that lead somewhere in this service are told.
 
 use crate::{
+    actor::{Actor, instant},
     form::Representation,
-    history::instant,
     link::{self, Link},
 };
 use domain::{
     credential::{Permission, Role},
-    report::{self, Report, Version},
+    report::{Report, Version},
     workspace::Workspace,
 };
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
-
-/// What stands for itself in a `mailto:` address.
-const MAILBOX: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'+');
-
-/// Who did something. There are no pages about people here, so the only link is the address to write to, if there is one.
-#[derive(Debug, Serialize)]
-pub(crate) struct Actor {
-    #[serde(rename = "@name")]
-    name: String,
-    #[serde(rename = "@email", skip_serializing_if = "Option::is_none")]
-    email: Option<String>,
-    #[serde(rename = "@rel")]
-    rel: &'static str,
-    link: Vec<Link>,
-}
-
-impl Actor {
-    pub(crate) fn new(actor: &report::Actor, rel: &'static str) -> Self {
-        let mailto = |email: &String| format!("mailto:{}", utf8_percent_encode(email, MAILBOX));
-        let link = actor.email.iter().map(|email| Link::new("alternate", mailto(email))).collect();
-        Self { name: actor.name.clone(), email: actor.email.clone(), rel, link }
-    }
-}
 
 /// A report as a document.
 #[derive(Debug, Serialize)]
@@ -121,7 +97,7 @@ impl DocumentVersion {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{form::Form, json, samples};
+    use crate::{form::Form, samples};
 
     #[test]
     fn a_document_tells_what_can_be_done_with_it() {
@@ -137,16 +113,6 @@ mod tests {
         let (read, unpublished) = (document(Some("x"), Role::Viewer), document(None, Role::Publisher));
         assert!(!read.contains("publish\"") && read.contains("publications\""));
         assert!(unpublished.contains("\"publish\"") && !unpublished.contains("\"unpublish\""));
-    }
-
-    #[test]
-    fn an_address_to_write_to_is_an_address_whatever_the_email_is() {
-        let actor = report::Actor { name: "x".into(), email: Some("a+b c@x.com?cc=d".into()) };
-        let written = json::text(&Actor::new(&actor, "publisher")).unwrap();
-        assert!(
-            written.ends_with(r#""links":[{"rel":"alternate","href":"mailto:a+b%20c@x.com%3Fcc%3Dd"}]}"#),
-            "{written}"
-        );
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Form {
     /// `Internal` if the value has no such form, which is a fault of its type.
     pub fn write<T: Representation>(self, value: &T) -> Outcome<Written> {
         match self {
-            Self::Xml => Ok(Written { media_type: XML[0], body: xml::document(value)? }),
+            Self::Xml => Ok(Written { media_type: XML[0], body: xml::document(T::ELEMENT, value)? }),
             Self::Json => Ok(Written { media_type: JSON[0], body: json::text(value)? }),
         }
     }

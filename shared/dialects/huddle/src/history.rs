@@ -1,7 +1,7 @@
 //! The publications of a document: `GET /files/documents/{id}/publications`. Source: “PublishDocument”.
 
 use crate::{
-    document::Actor,
+    actor::{Actor, instant},
     form::Representation,
     link::{self, Link},
 };
@@ -98,11 +98,6 @@ pub(crate) fn published_date(publication: &Publication) -> String {
     let progress = &publication.progress;
     let finished = progress.finished_at.filter(|_| progress.status == Status::Done);
     instant(finished.unwrap_or(progress.requested_at))
-}
-
-/// An instant as Huddle writes it: UTC, whole seconds.
-pub(crate) fn instant(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! “PublishedDocuments”.
 
 use crate::{
-    document::Actor,
+    actor::Actor,
     form::Representation,
     history::published_date,
     link::{self, Link},

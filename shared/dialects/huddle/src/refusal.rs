@@ -1,7 +1,7 @@
 //! What every refusal looks like: Huddle's error document, or a page for a browser. Source: Huddle's page “ErrorHandling”.
 
 use crate::{
-    form::{Form, ProgressForm, Representation},
+    form::{Form, ProgressForm},
     html::{self, Part},
     json, xml,
 };
@@ -30,10 +30,6 @@ struct ErrorMessages {
     message: Vec<String>,
 }
 
-impl Representation for ErrorResult<'_> {
-    const ELEMENT: &'static str = "ErrorResult";
-}
-
 impl Wording for Huddle {
     fn refusal(problem: &Problem, request_id: &str, accept: &str) -> Refusal {
         let error = ErrorResult {
@@ -46,7 +42,7 @@ impl Wording for Huddle {
         let (media_type, body) = match form(accept) {
             ProgressForm::Html => return page(problem, request_id),
             ProgressForm::Data(Form::Json) => ("application/vnd.huddle.error+json", json::text(&error)),
-            ProgressForm::Data(Form::Xml) => ("application/vnd.huddle.error+xml", xml::document(&error)),
+            ProgressForm::Data(Form::Xml) => ("application/vnd.huddle.error+xml", xml::document("ErrorResult", &error)),
         };
         Refusal { media_type, body: body.unwrap_or_default(), headers: vec![("vary", "accept".to_owned())] }
     }

@@ -1,6 +1,5 @@
 //! XML: the declaration, Huddle's namespace on the root, and nothing that XML 1.0 cannot carry.
 
-use crate::form::Representation;
 use domain::{Outcome, Problem};
 use quick_xml::se::{QuoteLevel, Serializer};
 use serde::Serialize;
@@ -16,13 +15,13 @@ struct Root<'a, T> {
     value: &'a T,
 }
 
-/// A whole document.
+/// A whole document, whose root is `element`.
 ///
 /// # Errors
 /// `Internal` if the value has no form in XML.
-pub(crate) fn document<T: Representation>(value: &T) -> Outcome<String> {
+pub(crate) fn document(element: &str, value: &impl Serialize) -> Outcome<String> {
     let mut text = String::new();
-    let mut serializer = Serializer::with_root(&mut text, Some(T::ELEMENT)).map_err(Problem::internal)?;
+    let mut serializer = Serializer::with_root(&mut text, Some(element)).map_err(Problem::internal)?;
     serializer.indent(' ', 2);
     // Then `<` and `>` stand for themselves nowhere, which is what `carried` goes by.
     serializer.set_quote_level(QuoteLevel::Partial);
@@ -63,14 +62,11 @@ mod tests {
         empty: &'static str,
     }
 
-    impl Representation for Sample {
-        const ELEMENT: &'static str = "sample";
-    }
-
     #[test]
     fn texts_are_escaped_and_stay_what_they_are() {
         let title = "a \"b\" <c> & 'd'\r\ne\tf";
-        let written = document(&Sample { title, note: "x < y && z > \"q\" ]]>\r\n\ttab", empty: "" }).unwrap();
+        let written =
+            document("sample", &Sample { title, note: "x < y && z > \"q\" ]]>\r\n\ttab", empty: "" }).unwrap();
         assert_eq!(
             written,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
@@ -83,7 +79,7 @@ mod tests {
 
     #[test]
     fn what_xml_cannot_carry_is_replaced() {
-        let written = document(&Sample { title: "a\0b", note: "\u{b}c\u{ffff}\u{85}😀", empty: "" }).unwrap();
+        let written = document("sample", &Sample { title: "a\0b", note: "\u{b}c\u{ffff}\u{85}😀", empty: "" }).unwrap();
         assert!(written.contains("title=\"a\u{fffd}b\"") && written.contains("<note>\u{fffd}c\u{fffd}\u{85}😀</note>"));
     }
 }
