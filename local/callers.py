@@ -8,7 +8,6 @@ import signal
 from pathlib import Path
 
 CONNECTIONS = Path("/proc/net/tcp")
-TRIES = 5
 
 
 class Caller:
@@ -18,16 +17,14 @@ class Caller:
         self.function, self._handle = function, handle
 
     @classmethod
-    def at(cls, port: int) -> Caller:
-        """Who holds the connection that comes from this port of 127.0.0.1."""
-        # The kernel's table of connections is read piece by piece, and a line may be missed while others come and go.
-        for _ in range(TRIES):
-            if inode := inode_of(port):
-                for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
-                    with contextlib.suppress(OSError):
-                        # The environment first: of most processes no open file has to be looked at.
-                        if (function := function_of(pid)) and holds(pid, inode):
-                            return cls(function, os.pidfd_open(pid))
+    def at(cls, port: int, ours: int) -> Caller:
+        """Who holds the connection from one port of 127.0.0.1 to one of ours."""
+        if inode := inode_of(port, ours):
+            for pid in sorted(int(folder.name) for folder in Path("/proc").glob("[0-9]*")):
+                with contextlib.suppress(OSError):
+                    # The environment first: of most processes no open file has to be looked at.
+                    if (function := function_of(pid)) and holds(pid, inode):
+                        return cls(function, os.pidfd_open(pid))
         return cls("", None)
 
     def kill(self) -> bool:
@@ -46,12 +43,13 @@ class Caller:
             self._handle = None
 
 
-def inode_of(port: int) -> str | None:
-    """The socket that is bound to this port at its own end; 0 is the one of a connection that nobody holds any more."""
-    local = f"0100007F:{port:04X}"
+def inode_of(port: int, peer: int) -> str | None:
+    """The socket between two ports, at its first end. The first port alone is not enough: it may have a connection to every other one."""
+    wanted = [f"0100007F:{port:04X}", f"0100007F:{peer:04X}"]
     for line in CONNECTIONS.read_text().splitlines()[1:]:
         words = line.split()
-        if words[1] == local and words[9] != "0":
+        # 0 is a connection that nobody holds any more.
+        if words[1:3] == wanted and words[9] != "0":
             return words[9]
     return None
 

@@ -168,7 +168,8 @@ class Connection:
 
     def _function(self, path: str) -> str:
         if self.caller is None and not path.startswith(CONTROL):
-            self.caller = Caller.at(self.writer.get_extra_info("peername")[1])
+            peer, ours = self.writer.get_extra_info("peername"), self.writer.get_extra_info("sockname")
+            self.caller = Caller.at(peer[1], ours[1])
         return self.caller.function if self.caller else ""
 
     async def _answer(self, request: Request) -> Answer | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -55,5 +56,12 @@ def forget_old() -> None:
     for file in PACKAGES.glob("*.zip"):
         by_binary.setdefault(file.name.rpartition("-")[0], []).append(file)
     for files in by_binary.values():
-        for file in sorted(files, key=lambda each: each.stat().st_mtime)[:-2]:
+        for file in sorted(files, key=age)[:-2]:
             file.unlink(missing_ok=True)
+
+
+def age(file: Path) -> float:
+    """When a package was used last; another stack that starts at this moment may have removed it."""
+    with contextlib.suppress(FileNotFoundError):
+        return file.stat().st_mtime
+    return 0

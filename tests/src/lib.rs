@@ -32,3 +32,8 @@ pub fn variable(name: &str) -> String {
 pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{}", uuid::Uuid::new_v4().simple())
 }
+
+/// The time of this machine, which is that of the stack.
+pub fn now() -> jiff::Timestamp {
+    jiff::Timestamp::now()
+}

@@ -3,9 +3,9 @@
 use imprint_tests::{
     api::{Answer, Api, read},
     huddle::{Element, check, link_header},
-    samples,
+    now, samples,
 };
-use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -176,7 +176,7 @@ async fn what_has_not_changed_is_not_sent_again() {
         again("Thu, 01 Jan 1970 00:00:00 GMT".into()).await.expect(200);
         again("whenever".into()).await.expect(200);
     }
-    let stamp = DateTimePrinter::new().timestamp_to_rfc9110_string(&Timestamp::now()).unwrap();
+    let stamp = DateTimePrinter::new().timestamp_to_rfc9110_string(&now()).unwrap();
     read(admin.request("DELETE", &document.path("/publications"))).await.expect(202);
     let path = document.path("/publications");
     let changed = read(admin.request("GET", &path).header("if-modified-since", stamp)).await.expect(200);

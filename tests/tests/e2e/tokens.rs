@@ -1,6 +1,6 @@
 //! The links of a report: more than one, with names and ends, and what becomes of them.
 
-use imprint_tests::{api::Api, samples};
+use imprint_tests::{api::Api, now, samples};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -58,10 +58,10 @@ async fn an_expired_link_is_dead_to_the_second() {
     let admin = Api::admin();
     let report = samples::report(&admin, "for a moment").await;
     let main = admin.publish_and_wait(&report).await;
-    let end = Timestamp::from_second(Timestamp::now().as_second() + 3).unwrap();
+    let end = Timestamp::from_second(now().as_second() + 3).unwrap();
     let token = create(&admin, &report, json!({"expiresAt": end.to_string()})).await;
     let left = async |before: SignedDuration| {
-        let wait = end.duration_since(Timestamp::now()) - before;
+        let wait = end.duration_since(now()) - before;
         tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
     };
     left(SignedDuration::from_millis(700)).await;
@@ -81,10 +81,10 @@ async fn what_is_published_again_after_its_only_link_expired_has_a_fresh_one() {
     let admin = Api::admin();
     let report = samples::report(&admin, "twice").await;
     let main = admin.publish_and_wait(&report).await;
-    let end = Timestamp::from_second(Timestamp::now().as_second() + 2).unwrap();
+    let end = Timestamp::from_second(now().as_second() + 2).unwrap();
     let short = create(&admin, &report, json!({"expiresAt": end.to_string()})).await;
     admin.delete(address(&main)).await.expect(204);
-    tokio::time::sleep(Duration::try_from(end.duration_since(Timestamp::now())).unwrap_or_default()).await;
+    tokio::time::sleep(Duration::try_from(end.duration_since(now())).unwrap_or_default()).await;
     let record = admin.get(&format!("/api/reports/{report}")).await.expect(200).json();
     assert_eq!(record["published"], false, "a report whose links have expired is not published");
     let fresh = admin.publish_and_wait(&report).await;

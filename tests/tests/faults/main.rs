@@ -4,7 +4,12 @@
 //! A test program of its own, which runs after the other: killed workers would slow the others' publications down. Which test notices when a
 //! condition of a write is missing is what `make publish-mutations` tells.
 
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test says where it failed, and a storm its seed"
+)]
 
 mod collected;
 mod killed;

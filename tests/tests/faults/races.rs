@@ -48,7 +48,7 @@ async fn after_an_unpublish_has_answered_nothing_of_what_was_asked_before_is_eve
 async fn unpublished_after(admin: &Api, round: u64) -> (Subject, Option<String>) {
     let subject = Subject::new(admin, "now you see me").await;
     let mut link = None;
-    if round % 2 == 0 {
+    if round.is_multiple_of(2) {
         link = admin.publish_and_wait(&subject.name).await["url"].as_str().map(str::to_owned);
     }
     let asked = subject.ask(admin).await;

@@ -1,7 +1,10 @@
 //! Publications that are given up, and that an operator has tried again. To be given up at once, a message is sent to where it comes
 //! otherwise after four attempts.
 
-use crate::{ROOM, subject::Subject};
+use crate::{
+    ROOM,
+    subject::{Subject, collect},
+};
 use imprint_tests::{api::Api, aws::Aws, faults::Faults};
 use serde_json::json;
 use std::time::{Duration, Instant};
@@ -70,6 +73,8 @@ async fn a_worker_that_slept_through_a_redrive_changes_nothing() {
             end.bundle.as_ref().is_some_and(|bundle| !bundle.ends_with(&sleeper)),
             "{place}: {sleeper} went on: {end:?}"
         );
+        // What it stored under its own name is no longer named by any record.
+        collect(&aws).await;
         subject.expect_live(&admin, &aws, &place).await;
     }
 }

@@ -4,11 +4,10 @@ use super::{
     PUBLICATIONS,
     author::{Outcome, Work},
     board::{Board, Promise},
-    collector::collect,
 };
 use crate::{
     reader::{Sight, look},
-    subject::{Ended, Subject, drained},
+    subject::{Ended, Subject, collect, drained},
 };
 use imprint_tests::{api::Api, aws::Aws};
 use std::{

@@ -1,6 +1,7 @@
 //! The collector, which here runs all the time instead of every six hours: nothing that is live may ever be removed by it.
 
 use super::board::Board;
+use crate::subject::collect;
 use imprint_tests::aws::Aws;
 use std::{sync::Arc, time::Duration};
 use tokio::time::sleep;
@@ -15,11 +16,4 @@ pub async fn collect_all_the_time(aws: Arc<Aws>, board: Arc<Board>) -> usize {
         sleep(PAUSE).await;
     }
     runs
-}
-
-/// One run; whether no fault befell it.
-pub async fn collect(aws: &Aws) -> bool {
-    let function = aws.function_name("PublishCollectBundles").await;
-    let run = aws.lambda.invoke().function_name(function).send().await.unwrap();
-    run.function_error().is_none()
 }

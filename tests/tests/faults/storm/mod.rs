@@ -34,7 +34,7 @@ async fn two_hundred_publications_in_a_storm_are_neither_lost_nor_stuck_nor_half
     let (admin, aws, faults) = (Api::admin(), Arc::new(Aws::connect().await), Faults::connect());
     let (board, room) = (Arc::new(Board::default()), Arc::new(Semaphore::new(AT_ONCE)));
 
-    let subjects = subjects(&admin).await;
+    let subjects = subjects(&admin, &room).await;
     let (begun, before) = (Instant::now(), faults.counts().await);
     let weather = weather::begin(&faults, seed).await;
     let mut viewers = JoinSet::new();
@@ -66,11 +66,14 @@ async fn two_hundred_publications_in_a_storm_are_neither_lost_nor_stuck_nor_half
 }
 
 /// The reports, made before the storm begins.
-async fn subjects(admin: &Api) -> Vec<Subject> {
+async fn subjects(admin: &Api, room: &Arc<Semaphore>) -> Vec<Subject> {
     let mut making = JoinSet::new();
     for _ in 0..AUTHORS {
-        let admin = admin.clone();
-        making.spawn(async move { Subject::new(&admin, &author::words(0)).await });
+        let (admin, room) = (admin.clone(), room.clone());
+        making.spawn(async move {
+            let _room = room.acquire().await.unwrap();
+            Subject::new(&admin, &author::words(0)).await
+        });
     }
     making.join_all().await
 }
