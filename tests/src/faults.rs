@@ -65,6 +65,12 @@ impl Faults {
         self.set(&json!({"functions": [function], "text": text, "changes": true, "first": first, "fault": fault})).await
     }
 
+    /// Holds a function before the `first`th item that it reads of those that contain a text.
+    pub async fn before_read(&self, function: &str, text: &str, first: usize) -> Rule {
+        let read = json!({"functions": [function], "text": text, "operations": ["GetItem"], "first": first, "fault": "hold-before"});
+        self.set(&read).await
+    }
+
     pub async fn told(&self, rule: &Rule) -> Told {
         serde_json::from_slice(&read(self.client.get(self.rule(&rule.0))).await.expect(200).body).unwrap()
     }

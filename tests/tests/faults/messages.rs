@@ -77,7 +77,8 @@ async fn of_two_workers_for_one_publication_the_slower_one_changes_nothing() {
     for step in 1..=6 {
         let place = format!("held before change {step}");
         let subject = Subject::new(&admin, "made twice").await;
-        let held = made_twice(&admin, &aws, &faults, &subject, step).await;
+        let held = faults.at_change("PublishWorker", &subject.uid, step, "hold-before").await;
+        made_twice(&admin, &aws, &faults, &subject, &held).await;
         let end = subject.end(&aws, 1).await;
         assert_eq!(end.status, "Done", "{place}: {end:?}");
         let link = admin.live_link(&aws, &subject.uid).await;
@@ -94,7 +95,9 @@ async fn of_two_workers_for_a_report_at_fault_the_slower_one_changes_nothing() {
     let _room = ROOM.read().await;
     let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
     let subject = Subject::at_fault(&admin).await;
-    let held = made_twice(&admin, &aws, &faults, &subject, 2).await;
+    // It has found the fault, and reads the state next.
+    let held = faults.before_read("PublishWorker", &subject.uid, 2).await;
+    made_twice(&admin, &aws, &faults, &subject, &held).await;
     let end = subject.end(&aws, 1).await;
     assert_eq!(end.status, "Failed", "{end:?}");
     faults.remove(&held).await;
@@ -102,13 +105,11 @@ async fn of_two_workers_for_a_report_at_fault_the_slower_one_changes_nothing() {
     assert_eq!(subject.end(&aws, 1).await.finished_at, end.finished_at, "it ended twice");
 }
 
-/// Asks for a publication whose message is sent twice, and stops the first worker before one of its changes.
-async fn made_twice(admin: &Api, aws: &Aws, faults: &Faults, subject: &Subject, step: usize) -> Rule {
-    let held = faults.at_change("PublishWorker", &subject.uid, step, "hold-before").await;
+/// Asks for a publication whose first worker is held, and sends its message once more.
+async fn made_twice(admin: &Api, aws: &Aws, faults: &Faults, subject: &Subject, held: &Rule) {
     subject.ask(admin).await;
-    assert!(faults.holds(&held).await, "{subject:?}: nobody is held before change {step}");
+    assert!(faults.holds(held).await, "{subject:?}: nobody is held");
     aws.send_publish_message(&json!({"publication": {"report": subject.uid, "sequence": 1}})).await;
-    held
 }
 
 /// The proxy sends every message of a publish call twice.
