@@ -105,7 +105,8 @@ def answers(url: str) -> bool:
 
 def require_same_settings(stack: Stack) -> None:
     """Refuses to go on with an emulator that was started with the other value of `IMPRINT_AUTH` or `IMPRINT_FAULTS`."""
-    if answers(f"{stack.faults_url}/_faults/counts") != with_faults():
+    started_with_faults = stack.env_file.exists() and "FAULTS_URL=" in stack.env_file.read_text()
+    if started_with_faults != with_faults():
         raise UserError(f"the stack runs {'without' if with_faults() else 'with'} IMPRINT_FAULTS=1; `make down` first.")
     with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{stack.aws_url}/_ministack/health", timeout=10) as answer:
         enforced = json.load(answer).get("auth") == "enabled"

@@ -69,6 +69,8 @@ PUBLISH_MUTATIONS = [
     Mutation("ask-new", r"^Put IF attribute_not_exists\(pk\) ON (~STATE|PUB#)", "two publications get one number", "races::two_calls"),
     Mutation("begin-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = NotStarted", "a finished publication begins anew", "messages::fifty"),
     Mutation("advance-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = InProgress\)", "a finished publication goes on", "messages::of_two_workers_for_one"),
+    Mutation("advance-attempt", r"^SingleUpdate SET #status = InProgress, .* IF contains\(", "an attempt that was given up tells of its progress", "redrive::a_worker_that_slept"),
+    Mutation("reopen-finished", r"^SingleUpdate SET #status = InProgress, .* IF (\(#status = Failed|#givenUp)", "a publication that is done begins anew", "redrive::what_two_redrives"),
     Mutation("done-finished", r"^Update SET #status = Done.* IF \(#status = ", "a publication is done twice", "messages::of_two_workers_for_one"),
     Mutation("done-attempt", r"^Update SET #status = Done.* IF contains\(", "an attempt that was given up goes live", "redrive::a_worker_that_slept"),
     Mutation("failed-finished", r"^Update SET #status = Failed.* IF \(#status = InProgress\)", "a publication fails twice", "messages::of_two_workers_for_a_report"),

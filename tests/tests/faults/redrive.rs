@@ -57,8 +57,9 @@ async fn a_worker_that_slept_through_a_redrive_changes_nothing() {
         let sleeper = subject.records(&aws).await[0].attempts[0].clone();
         give_up(&aws, &subject).await;
         becomes(&aws, &subject, "Failed").await;
+        // It has begun anew, and is about to tell how far it has come.
         let other = json!({
-            "functions": ["PublishWorker"], "text": subject.uid, "operations": ["TransactWriteItems"], "fault": "hold-before",
+            "functions": ["PublishWorker"], "text": subject.uid, "operations": ["UpdateItem"], "first": 2, "fault": "hold-before",
         });
         let other = faults.set(&other).await;
         redrive(&aws, &subject).await;
@@ -66,6 +67,8 @@ async fn a_worker_that_slept_through_a_redrive_changes_nothing() {
         faults.remove(&asleep).await;
         // Time enough for all that the first one would still do.
         sleep(Duration::from_secs(2)).await;
+        let progress = admin.get(&format!("/api/progress/{}-1", subject.uid)).await.expect(200).json();
+        assert_eq!(progress["percent"], 5, "{place}: the first one tells of its own progress: {progress}");
         faults.remove(&other).await;
         let end = subject.end(&aws, 1).await;
         assert_eq!((end.status.as_str(), &end.reason), ("Done", &None), "{place}");
@@ -99,4 +102,37 @@ async fn a_publication_that_is_done_while_it_is_given_up_stays_done() {
     sleep(Duration::from_secs(2)).await;
     assert_eq!(subject.records(&aws).await, before, "it was given up after its end");
     assert_eq!(subject.expect_live(&admin, &aws, "given up").await, seen);
+}
+
+/// Of two workers that find a publication given up, one begins it anew and is done before the other does the same.
+#[tokio::test]
+async fn what_two_redrives_find_given_up_is_begun_anew_once() {
+    let _room = ROOM.read().await;
+    let _operator = OPERATOR.lock().await;
+    let (admin, aws, faults) = (Api::admin(), Aws::connect().await, Faults::connect());
+    let subject = Subject::new(&admin, "tried again twice").await;
+    let asleep = faults.at_change("PublishWorker", &subject.uid, 2, "hold-before").await;
+    subject.ask(&admin).await;
+    assert!(faults.holds(&asleep).await, "nobody is held");
+    give_up(&aws, &subject).await;
+    becomes(&aws, &subject, "Failed").await;
+    // It has read that the publication was given up, and has not heard the answer.
+    let read = json!({
+        "functions": ["PublishWorker"], "text": subject.uid, "operations": ["GetItem"], "fault": "hold-after",
+    });
+    let slower = faults.set(&read).await;
+    let again = json!({"publication": {"report": subject.uid, "sequence": 1}, "redrive": true});
+    aws.send_publish_message(&again).await;
+    assert!(faults.holds(&slower).await, "no worker looks at the record");
+    aws.send_publish_message(&again).await;
+    becomes(&aws, &subject, "Done").await;
+    let before = subject.records(&aws).await;
+    faults.remove(&slower).await;
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(subject.records(&aws).await, before, "it was begun anew after its end");
+    faults.remove(&asleep).await;
+    sleep(Duration::from_secs(2)).await;
+    // What the sleeper uploads is named by no record.
+    assert!(collect(&aws).await, "the collector failed");
+    subject.expect_live(&admin, &aws, "tried again").await;
 }
