@@ -185,6 +185,24 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert!(head.body.is_empty() && head.header("content-type") == XML);
 }
 
+/// The workspace's name is the title of a document's parent.
+#[tokio::test]
+async fn a_workspace_that_was_renamed_has_changed_its_documents() {
+    let admin = Api::admin();
+    let workspace = imprint_tests::unique("ws");
+    let path = format!("/api/v1/workspaces/{workspace}");
+    admin.put(&path, &json!({"name": "Before"})).await.expect(201);
+    let mut body = samples::body(&imprint_tests::unique("report"), "words");
+    body["workspace"] = json!(workspace);
+    let document = format!("/files/documents/{}", samples::create(&admin, &body).await);
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    let stamp = get(&admin, &document, XML).await.expect(200).header("last-modified").to_owned();
+    let again = || read(admin.request("GET", &document).header("if-modified-since", &stamp));
+    again().await.expect(304);
+    admin.put(&path, &json!({"name": "After"})).await.expect(200);
+    assert!(again().await.expect(200).text().contains("title=\"After\""));
+}
+
 #[tokio::test]
 async fn refusals_are_huddles_error_documents() {
     let admin = Api::admin();
