@@ -56,7 +56,7 @@ seed: python ## Make the demo workspace again, where it is missing
 # Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
 TEST := cargo test --profile local --workspace
 # Every call is checked against the roles of the template, and one transaction in seven collides with another, and some are late. Killed workers are to be seen again in seconds, not in minutes as on AWS.
-TEST_STACK := IMPRINT_AUTH=1 EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
+TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_FrameAncestors='http://localhost:*' EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
 
 # The functions reach the services through a proxy that makes the faults, and nothing else makes any. The tests wait more than they work, hence the threads.
 FAULT_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
@@ -90,7 +90,7 @@ fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins
-	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing render
+	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing renditions render
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
 
 # Advisories come from a database on the network; without it the rest is still checked.

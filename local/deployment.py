@@ -70,6 +70,8 @@ def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
         "PublicUrl": stack.api_url,
         # Nothing here speaks TLS; with IMPRINT_AUTH=1 the bucket's policy would refuse every request.
         "RequireTls": "false",
+        # Pages under development may embed previews.
+        "FrameAncestors": "http://localhost:* http://127.0.0.1:*",
     }
     kept_file = stack.state / "parameters.json"
     kept: dict[str, str] = json.loads(kept_file.read_text()) if kept_file.exists() else {}

@@ -91,7 +91,15 @@ def make_report(api: Api, report: dict[str, Any], assets: Path) -> int:
         # The colon of a natural id stays as it is: nothing may depend on an escape inside a segment.
         report_id, name = urllib.parse.quote(made["naturalId"], safe=":"), urllib.parse.quote(asset.name)
         api.send("PUT", f"/api/reports/{report_id}/assets/{name}", asset.read_bytes(), content_type(asset))
+    if code := report.get("reportType"):
+        make_type(api, code, made["naturalId"])
     return 1
+
+
+def make_type(api: Api, code: str, default: str) -> None:
+    """The report type of a new report, which is its default: so it can be asked for by the type's code."""
+    fields = {"name": code.replace("-", " ").capitalize(), "defaultReportId": default}
+    api.send("PUT", f"/api/v1/ws/default/report-types/{urllib.parse.quote(code)}", json.dumps(fields).encode())
 
 
 def content_type(file: Path) -> str:

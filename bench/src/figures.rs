@@ -1,7 +1,7 @@
-//! Medians, and what the system knows about a process.
+//! How much is measured, medians, and what the system knows about a process.
 
 use crate::Outcome;
-use std::{fs, time::Instant};
+use std::{env, fs, time::Instant};
 
 /// A megabyte of the goals.
 pub const MB: f64 = 1e6;
@@ -17,6 +17,22 @@ pub fn percentile(figures: impl IntoIterator<Item = f64>, percent: usize) -> f64
     figures.sort_by(f64::total_cmp);
     let position = (figures.len() * percent / 100).min(figures.len().saturating_sub(1));
     figures.get(position).copied().unwrap_or_default()
+}
+
+/// p50 and p99.
+pub fn pair(figures: &[f64]) -> String {
+    let at = |percent| percentile(figures.iter().copied(), percent);
+    format!("{:.0}/{:.0}", at(50), at(99))
+}
+
+/// So many, or an eighth of it for a quick look.
+pub fn rounds(full: usize) -> usize {
+    if is_short() { full.div_ceil(8) } else { full }
+}
+
+/// Whether only a quick look is wanted.
+pub fn is_short() -> bool {
+    env::var_os("IMPRINT_BENCH_SHORT").is_some()
 }
 
 /// The milliseconds since then.

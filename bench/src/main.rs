@@ -1,7 +1,8 @@
 //! The benchmarks, as plain tables: `imprint-bench`, or some parts of it by their names. README.md says how to read them.
 //!
 //! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
-//! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`rendering`]: how long reports take to render.
+//! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`renditions`]: reports as
+//! requests want them, and previews in the frames of other sites. [`rendering`]: how long reports take to render.
 //! They share [`project`], where things are; [`stack`], what is running; [`function_process`], a function without AWS; [`figures`] and
 //! [`table`].
 
@@ -12,6 +13,7 @@ mod function_process;
 mod project;
 mod publishing;
 mod rendering;
+mod renditions;
 mod requests;
 mod stack;
 mod start;
@@ -30,7 +32,7 @@ async fn main() -> Outcome<()> {
         return rendering::register::child();
     }
     if words.is_empty() {
-        words = ["start", "requests", "tree", "publishing", "render"].map(str::to_owned).into();
+        words = ["start", "requests", "tree", "publishing", "renditions", "render"].map(str::to_owned).into();
     }
     for word in words {
         part(&word).await?;
@@ -44,7 +46,8 @@ async fn part(name: &str) -> Outcome<()> {
         "requests" => requests::run().await,
         "tree" => tree::run().await,
         "publishing" => publishing::run().await,
+        "renditions" => renditions::run().await,
         "render" => rendering::run().await,
-        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [render]".into()),
+        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [renditions] [render]".into()),
     }
 }

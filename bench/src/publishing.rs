@@ -7,14 +7,13 @@
 
 use crate::{Outcome, stack::Stack};
 use copies::Copies;
-use std::env;
 
 mod bill;
-mod copies;
+pub mod copies;
 mod functions;
 mod journey;
 mod meter;
-mod peers;
+pub mod peers;
 mod phases;
 mod prices;
 mod series;
@@ -31,14 +30,4 @@ pub async fn run() -> Outcome<()> {
     let copies = Copies::make(&stack).await?;
     phases::run(&stack, &copies).await?;
     usage::run(&stack, &copies).await
-}
-
-/// So many, or an eighth of it for a quick look.
-fn rounds(full: usize) -> usize {
-    if is_short() { full.div_ceil(8) } else { full }
-}
-
-/// Whether only a quick look is wanted.
-fn is_short() -> bool {
-    env::var_os("IMPRINT_BENCH_SHORT").is_some()
 }

@@ -9,7 +9,7 @@ use crate::{
 use peer::Peer;
 use render::sandbox::{Limits, render_within};
 use render::{Job, Rendered, Theme, render};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::time::Instant;
 
 mod peer;
@@ -102,15 +102,12 @@ fn job(demo: &str, round: usize) -> Outcome<Job> {
 fn job_of(demo: &Value, round: usize) -> Outcome<Job> {
     let mut data = demo["data"].clone();
     vary(&mut data, 1.0 + round as f64 / 1000.0);
+    let definition = domain::definition::Definition::parse(&demo["definition"])?;
+    let name = demo["name"].as_str().unwrap_or_default();
     Ok(Job {
-        report: demo["name"].as_str().unwrap_or_default().to_owned(),
-        definition: domain::definition::Definition::parse(&demo["definition"])?,
-        data,
-        params: Map::new(),
         theme: Theme::named(demo["theme"].as_str().unwrap_or_default()).ok_or("the demo has an unknown theme")?,
-        assets: [].into(),
         author: Some("team".into()),
-        date: "2026-04-02T08:30:00Z".parse()?,
+        ..Job::new(name, definition, data, "2026-04-02T08:30:00Z".parse()?)
     })
 }
 

@@ -48,6 +48,15 @@ impl Aws {
         get.consistent_read(true).send().await.unwrap().item.expect("the item is there")
     }
 
+    /// Changes an attribute of an item, as time or an accident would.
+    pub async fn set(&self, table: &str, pk: &str, sk: &str, attribute: &str, value: AttributeValue) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let update = self.dynamodb.update_item().table_name(variable(table)).key("pk", text(pk)).key("sk", text(sk));
+        let update = update.update_expression("SET #name = :value").condition_expression("attribute_exists(pk)");
+        let update = update.expression_attribute_names("#name", attribute).expression_attribute_values(":value", value);
+        update.send().await.unwrap();
+    }
+
     /// Every text in a table, keys and attributes, for looking for what must not be there.
     pub async fn dump(&self, table: &str) -> String {
         let scan = self.dynamodb.scan().table_name(variable(table)).into_paginator().items().send();

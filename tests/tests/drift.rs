@@ -30,7 +30,16 @@ struct Operation {
     route: String,
     id: String,
     permission: Option<String>,
-    public: bool,
+    opened_by: OpenedBy,
+}
+
+/// What a caller has to show for an operation.
+#[derive(PartialEq, Eq)]
+enum OpenedBy {
+    Nothing,
+    /// The cookie of a preview, or the nonce that becomes one.
+    Cookie,
+    Token,
 }
 
 #[test]
@@ -101,14 +110,18 @@ fn every_event_of_an_api_function_arrives_by_one_of_its_routes() {
 }
 
 #[test]
-fn every_event_of_a_function_behind_a_queue_is_a_batch_of_messages() {
-    let mappings = resources("AWS::Lambda::EventSourceMapping");
-    let drained: BTreeSet<_> = mappings.iter().map(|(_, mapping)| text(&mapping["FunctionName"])).collect();
-    complain(functions().iter().filter(|function| drained.contains(&function.logical_id)).filter_map(|function| {
-        let body = text(&event(&function.folder)["Records"][0]["body"]);
-        let publication = &serde_json::from_str::<Value>(&body).unwrap_or_default()["publication"];
-        let sound = publication["report"].is_string() && publication["sequence"].is_u64();
-        (!sound).then(|| format!("events/{}.json: the first body is no PublishMessage: `{body}`", function.folder))
+fn every_event_of_a_function_behind_a_queue_is_a_batch_of_that_queue_s_messages() {
+    let mappings = resources("AWS::Lambda::EventSourceMapping").into_iter();
+    let queues = mappings.map(|(_, mapping)| (text(&mapping["FunctionName"]), resource_of(&mapping["EventSourceArn"])));
+    let queues: BTreeMap<_, _> = queues.collect();
+    complain(functions().iter().filter_map(|function| {
+        let (queue, file) = (queues.get(&function.logical_id)?, format!("events/{}.json", function.folder));
+        let record = &event(&function.folder)["Records"][0];
+        let (body, source) = (text(&record["body"]), text(&record["eventSourceARN"]));
+        if !source.contains(&format!("-{queue}-")) {
+            return Some(format!("{file}: the first message comes from `{source}`, and template.yaml says {queue}"));
+        }
+        (!is_message_of(queue, &body)).then(|| format!("{file}: the first body is no message of {queue}: `{body}`"))
     }));
 }
 
@@ -161,12 +174,15 @@ fn every_operation_names_the_permission_that_its_function_asks_for() {
 }
 
 #[test]
-fn the_operations_without_a_permission_are_the_public_ones() {
+fn the_operations_with_a_permission_are_those_that_an_access_token_opens() {
     let operations = operations();
-    let wrong = operations.iter().filter(|operation| operation.public == operation.permission.is_some());
-    complain(
-        wrong.map(|Operation { id, .. }| format!("openapi.yaml: {id} needs x-permission or `security: []`, not both")),
-    );
+    let wrong = operations.iter().filter(|operation| {
+        let by_token = operation.opened_by == OpenedBy::Token;
+        by_token != operation.permission.is_some()
+    });
+    complain(wrong.map(|Operation { id, .. }| {
+        format!("openapi.yaml: {id} needs x-permission, or a `security` of its own (`[]` or a preview's), not both")
+    }));
 }
 
 #[test]
@@ -235,10 +251,34 @@ fn described(route: &str) -> String {
     format!("{method} {}", if exago { path.to_lowercase() } else { path })
 }
 
-/// The function's name; a HEAD beside another method of the same function has `-head` behind it.
+/// The function's name; where the function also serves GET under the same path, any other method has its name behind it:
+/// `huddle-get-document-head`, `cxreports-get-pdf-post`.
 fn operation_id(function: &Function, route: &str) -> String {
-    let second = route.starts_with("HEAD ") && function.routes.len() > 1;
-    format!("{}{}", function.folder, if second { "-head" } else { "" })
+    let (method, path) = route.split_once(' ').unwrap_or_default();
+    let second = method != "GET" && function.routes.iter().any(|other| described(other) == format!("GET {path}"));
+    format!("{}{}", function.folder, if second { behind(method) } else { String::new() })
+}
+
+/// What stands behind the function's name in the id of its operation by a second method.
+fn behind(method: &str) -> String {
+    format!("-{}", method.to_lowercase())
+}
+
+/// The resource that `!GetAtt Resource.Arn` is of.
+fn resource_of(arn: &Value) -> String {
+    text(arn).trim_end_matches(".Arn").to_owned()
+}
+
+/// Whether a body is what is sent to this queue, or to the one whose dead letters it takes.
+fn is_message_of(queue: &str, body: &str) -> bool {
+    let message = serde_json::from_str::<Value>(body).unwrap_or_default();
+    let publication = &message["publication"];
+    match queue {
+        "PublishQueue" | "PublishDeadLetters" => publication["report"].is_string() && publication["sequence"].is_u64(),
+        "ExportQueue" | "ExportDeadLetters" => message["export"].as_u64().is_some_and(|id| id < 1 << 53),
+        // A new queue: say here what its messages are.
+        _ => false,
+    }
 }
 
 fn operations() -> Vec<Operation> {
@@ -251,23 +291,38 @@ fn operations() -> Vec<Operation> {
                 route: format!("{} {path}", method.to_uppercase()),
                 id: text(&operation["operationId"]),
                 permission: operation["x-permission"].as_str().map(str::to_owned),
-                public: operation["security"].as_array().is_some_and(Vec::is_empty),
+                opened_by: opened_by(&operation["security"]),
             });
         }
     }
     found
 }
 
+/// Any one of an operation's own schemes is enough; without any of its own the whole document's stand, an access token.
+fn opened_by(security: &Value) -> OpenedBy {
+    let Some(schemes) = security.as_array() else { return OpenedBy::Token };
+    match schemes.iter().any(|scheme| scheme["previewCookie"].is_array()) {
+        true => OpenedBy::Cookie,
+        false if schemes.is_empty() => OpenedBy::Nothing,
+        false => OpenedBy::Token,
+    }
+}
+
 /// The name of the function that serves an operation.
 fn function_of(operation: &Operation) -> &str {
-    operation.id.strip_suffix("-head").unwrap_or(&operation.id)
+    let method = operation.route.split_once(' ').unwrap_or_default().0;
+    operation.id.strip_suffix(&behind(method)).unwrap_or(&operation.id)
 }
 
 /// The operation's row in the README's route table.
 fn row(operation: &Operation) -> String {
     let (method, path) = operation.route.split_once(' ').unwrap_or_default();
-    let permission = operation.permission.as_ref().map_or("none".to_owned(), |name| format!("`{name}`"));
-    format!("| {method} | `{path}` | `{}` | {permission} |", function_of(operation))
+    let needed = match (&operation.permission, &operation.opened_by) {
+        (Some(name), _) => format!("`{name}`"),
+        (None, OpenedBy::Cookie) => "cookie".to_owned(),
+        (None, _) => "none".to_owned(),
+    };
+    format!("| {method} | `{path}` | `{}` | {needed} |", function_of(operation))
 }
 
 /// The names of the permissions by their variants in shared/domain/src/credential.rs.

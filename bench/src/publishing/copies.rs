@@ -52,7 +52,7 @@ impl Copies {
 
 impl Demo {
     /// A file, or a folder with `report.json`, `template.typ` and assets.
-    fn read(name: &'static str) -> Outcome<Self> {
+    pub fn read(name: &'static str) -> Outcome<Self> {
         let folder = project::root().join("local/demo").join(name);
         if !folder.is_dir() {
             let report = project::json(&format!("local/demo/{name}.json"))?;
@@ -69,7 +69,7 @@ impl Demo {
     }
 
     /// Makes a copy; answers its natural id.
-    async fn copy(&self, stack: &Stack, workspace: &str, slug: &str) -> Outcome<String> {
+    pub async fn copy(&self, stack: &Stack, workspace: &str, slug: &str) -> Outcome<String> {
         let mut report = self.report.clone();
         for (field, value) in [("slug", slug), ("name", slug), ("workspace", workspace)] {
             report[field] = value.into();

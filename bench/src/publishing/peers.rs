@@ -6,7 +6,6 @@ use render::{
     Job, Theme,
     sandbox::{Limits, render_within},
 };
-use serde_json::Map;
 use std::{sync::Arc, time::Instant};
 use tokio::task::JoinSet;
 
@@ -16,15 +15,13 @@ const LIMITS: Limits = Limits { seconds: 60, memory_mb: 1200 };
 /// The demo as a job.
 pub fn job(demo: &Demo) -> Outcome<Job> {
     let report = &demo.report;
+    let definition = domain::definition::Definition::parse(&report["definition"])?;
+    let name = report["name"].as_str().unwrap_or_default();
     Ok(Job {
-        report: report["name"].as_str().unwrap_or_default().to_owned(),
-        definition: domain::definition::Definition::parse(&report["definition"])?,
-        data: report["data"].clone(),
-        params: Map::new(),
         theme: Theme::named(report["theme"].as_str().unwrap_or_default()).ok_or("the demo has an unknown theme")?,
         assets: demo.assets.clone(),
         author: Some("team".into()),
-        date: "2026-04-02T08:30:00Z".parse()?,
+        ..Job::new(name, definition, report["data"].clone(), "2026-04-02T08:30:00Z".parse()?)
     })
 }
 

@@ -4,11 +4,11 @@ use super::{
     COPIES,
     copies::{Copied, Copies},
     journey::{Phases, Seen, journeys},
-    peers, rounds,
+    peers,
 };
 use crate::{
     Outcome,
-    figures::{median, percentile},
+    figures::{median, pair, percentile, rounds},
     stack::Stack,
     table::Table,
 };
@@ -109,12 +109,6 @@ fn add(table: &mut Table, name: &str, at_once: usize, measured: &Measured) {
         format!("{:.2}", median(beside_render.iter().copied())),
         format!("{:.2}", median(beside_read.iter().copied())),
     ]);
-}
-
-/// p50 and p99.
-pub fn pair(figures: &[f64]) -> String {
-    let at = |percent| percentile(figures.iter().copied(), percent);
-    format!("{:.0}/{:.0}", at(50), at(99))
 }
 
 /// The percentage of all cases in which the slowest of so many is not below the true p99.

@@ -4,13 +4,15 @@ use super::{
     bill,
     copies::Copies,
     functions::Functions,
-    is_short,
     meter::{Meter, Tally},
-    phases::pair,
-    rounds,
     series::Series,
 };
-use crate::{Outcome, stack::Stack, table::Table};
+use crate::{
+    Outcome,
+    figures::{is_short, pair, rounds},
+    stack::Stack,
+    table::Table,
+};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// The publications of a series, and how many are made at a time.

@@ -3,10 +3,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Outcome, Problem, credential::Role};
 use exago::execution::Form;
-use lambda::store::{Aws, Reports, Tree, ambient, aws::Variable};
+use lambda::store::{Aws, Presets, Reports, Tree, ambient, aws::Variable};
 use render::{
-    Cause, Job, Rendered, TableFile,
-    page::{PageInfo, index_html},
+    Cause, Job, Outputs, Rendered, TableFile,
+    page::{PageInfo, standalone_html},
     sandbox::{Limits, render_within},
 };
 use serde_json::{Map, Value};
@@ -18,6 +18,7 @@ const LARGEST: usize = 4_500_000;
 pub struct Executor {
     tree: Tree,
     reports: Reports,
+    presets: Presets,
     limits: Limits,
 }
 
@@ -27,7 +28,7 @@ impl Executor {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let limits =
             Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        Ok(Self { tree: Tree::new(aws)?, reports: Reports::new(aws)?, limits })
+        Ok(Self { tree: Tree::new(aws)?, reports: Reports::new(aws)?, presets: Presets::new(aws)?, limits })
     }
 
     /// The report at `path` in this form. The inner error is what is wrong with the report itself.
@@ -45,17 +46,33 @@ impl Executor {
         let uid = self.tree.report_at(workspace, path, role).await?;
         let open = self.reports.open(uid).await?.filter(|open| open.report.deleted_at.is_none());
         let open = open.ok_or_else(|| Problem::no_report(&uid))?;
-        let (source, assets) = (self.reports.source(&open).await?, self.reports.assets(&open).await?);
-        let job = Job::of_report(&open.report, &open.version, &source, assets, ambient::now());
+        let (version, source, assets) = self.reports.contents(&open, open.version.version).await?;
+        let (theme, template) = match self.presets.look(&open.report, None, None).await {
+            Ok(look) => look,
+            // The report names a theme or template that its workspace does not have.
+            Err(Problem::Invalid { message, .. }) => return Ok(Err(message)),
+            Err(problem) => return Err(problem),
+        };
+        let job = Job::of_report(&open.report, &version, &source, assets, theme, template, ambient::now());
         let rendered = match job {
-            Ok(job) => render_within(&Job { params, ..job }, self.limits).await,
+            Ok(job) => render_within(&Job { params, outputs: outputs(form), ..job }, self.limits).await,
             Err(error) => Err(error),
         };
         match rendered {
-            Ok(rendered) => answer(&rendered, open.version.version, form),
+            Ok(rendered) => answer(&rendered, version.version, form),
             Err(error) if error.cause == Cause::Internal => Err(Problem::internal(error)),
             Err(error) => Ok(Err(error.to_string())),
         }
+    }
+}
+
+/// What must be made for this form.
+const fn outputs(form: Form) -> Outputs {
+    let tables = Outputs::tables();
+    match form {
+        Form::Pdf => Outputs { pdf: true, ..tables },
+        Form::Html => Outputs { svg: true, ..tables },
+        Form::Csv | Form::Json => tables,
     }
 }
 
@@ -64,7 +81,10 @@ fn answer(rendered: &Rendered, version: u64, form: Form) -> Outcome<Result<Strin
         Form::Pdf => STANDARD.encode(&rendered.pdf),
         Form::Csv => rendered.tables.iter().map(|table| table.csv.as_str()).collect::<Vec<_>>().join("\r\n"),
         Form::Json => tables(&rendered.tables)?.to_string(),
-        Form::Html => page(rendered, version)?,
+        Form::Html => {
+            let info = PageInfo { title: rendered.title.clone(), version, published: ambient::now() };
+            standalone_html(rendered, &info).map_err(Problem::internal)?
+        }
     };
     if text.len() > LARGEST {
         let megabytes = text.len().div_ceil(1_000_000);
@@ -73,16 +93,6 @@ fn answer(rendered: &Rendered, version: u64, form: Form) -> Outcome<Result<Strin
         )));
     }
     Ok(Ok(text))
-}
-
-/// The page by itself: its pictures are inside.
-fn page(rendered: &Rendered, version: u64) -> Outcome<String> {
-    let info = PageInfo { title: rendered.title.clone(), version, published: ambient::now() };
-    let html = index_html(rendered, &info).map_err(Problem::internal)?;
-    let pictures = rendered.pages.iter().enumerate().map(|(n, page)| (format!("=\"pages/{}.svg", n + 1), &page.svg));
-    Ok(pictures.fold(html, |html, (address, svg)| {
-        html.replace(&address, &format!("=\"data:image/svg+xml;base64,{}", STANDARD.encode(svg)))
-    }))
 }
 
 /// The rows of each table, as objects by the titles of the columns.

@@ -2,7 +2,7 @@
 //! to an address that works for half a minute.
 
 use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
-use lambda::{Error, Function, Reply, Request, reply, trail};
+use lambda::{Error, Function, Reply, Request, packed, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,5 +28,5 @@ async fn download(links: &Links, request: Request) -> Reply {
     let answer = public::cached(reply::status(200), &bundle)
         .header("content-type", "application/pdf")
         .header("content-disposition", disposition);
-    reply::body(answer, public::inflated(&entry, bytes)?)
+    packed::entry(&request, answer, &entry, bytes)
 }

@@ -1,11 +1,8 @@
 //! `GET /view/{token}/pages/{page}` — the picture of one page (`3.svg`), as it lies packed in the bundle.
 
-use domain::{
-    Problem,
-    bundle::{Entry, gzip_member},
-};
+use domain::bundle::Entry;
 use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
-use lambda::{Error, Function, Reply, Request, reply, trail};
+use lambda::{Error, Function, Reply, Request, packed, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -31,12 +28,5 @@ async fn view(links: &Links, request: Request) -> Reply {
         .header("content-type", "image/svg+xml")
         // Opened by itself, the picture is a document: it may not run anything either.
         .header("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'; sandbox");
-    let gzip = request.header("accept-encoding").is_some_and(|accepted| accepted.contains("gzip"));
-    match entry.deflated && gzip {
-        true => reply::body(answer.header("content-encoding", "gzip"), gzip_member(&entry, &bytes)),
-        false => {
-            let svg = String::from_utf8(public::inflated(&entry, bytes)?).map_err(Problem::internal)?;
-            reply::body(answer, svg)
-        }
-    }
+    packed::entry(&request, answer, &entry, bytes)
 }

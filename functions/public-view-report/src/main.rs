@@ -5,7 +5,7 @@ use domain::{
     token::{Link, PublicToken},
 };
 use lambda::store::{Links, ambient, aws::Variable};
-use lambda::{Error, Function, Reply, Request, reply, trail};
+use lambda::{Error, Function, Reply, Request, packed, reply, trail};
 use public::Public;
 
 #[tokio::main(flavor = "current_thread")]
@@ -37,6 +37,6 @@ async fn view(links: &Links, frames: &str, request: Request) -> Reply {
 
 async fn page(links: &Links, token: &PublicToken, link: Link) -> Outcome<String> {
     let (entry, bytes) = links.part(token, link, |index| Some(index.page)).await?;
-    let html = String::from_utf8(public::inflated(&entry, bytes)?).map_err(Problem::internal)?;
+    let html = String::from_utf8(packed::inflated(&entry, bytes)?).map_err(Problem::internal)?;
     Ok(public::with_addresses(&html, token))
 }

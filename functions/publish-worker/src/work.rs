@@ -6,16 +6,20 @@ use domain::{
     publication::{BundleKey, Publication, PublicationId},
 };
 use lambda::store::{
-    Aws, PublicReports, Reports, ambient,
+    Aws, Presets, PublicReports, Reports, ambient,
     aws::Variable,
     links::LARGEST_ANSWER,
     publications::PublishMessage,
     publishing::{Begun, NewBundle, Pinned},
 };
-use lambda::{queue::SqsMessage, trail};
+use lambda::{
+    queue::{SqsMessage, message_age},
+    trail,
+};
 use render::{
-    Cause, Job, RenderError, Rendered,
+    Cause, Job, RenderError,
     bundle::{BundleInfo, bundle},
+    page::file_name,
     sandbox::{Limits, render_within},
 };
 use std::time::Duration;
@@ -24,6 +28,7 @@ use std::time::Duration;
 pub struct Worker {
     publications: PublicReports,
     reports: Reports,
+    presets: Presets,
     limits: Limits,
 }
 
@@ -36,7 +41,8 @@ impl Worker {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let limits =
             Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        Ok(Self { publications: PublicReports::new(aws)?, reports: Reports::new(aws)?, limits })
+        let (publications, reports) = (PublicReports::new(aws)?, Reports::new(aws)?);
+        Ok(Self { publications, reports, presets: Presets::new(aws)?, limits })
     }
 
     /// Handles one message. A failure lets the queue send it again.
@@ -57,7 +63,7 @@ impl Worker {
             }
             // A second message, or a worker that died after the end: at most something is left to be cleaned up.
             Begun::Finished(publication) => self.publications.clean_up(&publication).await,
-            Begun::Unknown if age(message) > RECORD_COMES_WITHIN => Ok(()),
+            Begun::Unknown if message_age(message) > RECORD_COMES_WITHIN => Ok(()),
             Begun::Unknown => Err(Problem::internal("the publication is not recorded yet")),
         }
     }
@@ -91,17 +97,25 @@ impl Worker {
     }
 
     async fn make(&self, publication: &Publication, attempt: &str, pinned: &Pinned) -> Result<NewBundle, Failure> {
-        let job = job(publication, pinned)?;
+        let job = self.job(publication, pinned).await?;
         let rendered = render_within(&job, self.limits).await?;
         self.publications.advance(publication.id, attempt, 60, &[PUBLISHING]).await?;
         let packed = bundle(&job, &rendered, &info(publication, pinned))?;
         Ok(NewBundle {
-            filename: filename(&rendered),
+            filename: file_name(&rendered.title, "pdf"),
             style: render::page::style_hash(),
             index: packed.index.to_bytes(),
             zip: packed.zip,
             large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then_some(rendered.pdf),
         })
+    }
+
+    async fn job(&self, publication: &Publication, pinned: &Pinned) -> Result<Job, Failure> {
+        let (theme, template) = self.presets.look(&pinned.report, None, None).await?;
+        // Not dated by the present time: each attempt makes the same bytes.
+        let date = publication.progress.requested_at;
+        let assets = pinned.assets.clone();
+        Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, assets, theme, template, date)?)
     }
 }
 
@@ -123,14 +137,12 @@ impl From<RenderError> for Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self::Ours(problem)
+        match problem {
+            // The report names a theme or template that its workspace does not have.
+            Problem::Invalid { message, .. } => Self::Report(message),
+            problem => Self::Ours(problem),
+        }
     }
-}
-
-fn job(publication: &Publication, pinned: &Pinned) -> Result<Job, Failure> {
-    // Not dated by the present time: each attempt makes the same bytes.
-    let date = publication.progress.requested_at;
-    Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, pinned.assets.clone(), date)?)
 }
 
 fn info(publication: &Publication, pinned: &Pinned) -> BundleInfo {
@@ -142,17 +154,4 @@ fn info(publication: &Publication, pinned: &Pinned) -> BundleInfo {
         publication: publication.id.to_string(),
         at: publication.progress.requested_at,
     }
-}
-
-/// The title as a file name.
-fn filename(rendered: &Rendered) -> String {
-    let name: String =
-        rendered.title.chars().map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c }).collect();
-    format!("{}.pdf", name.trim())
-}
-
-/// How long ago the message was sent, in milliseconds.
-fn age(message: &SqsMessage) -> i64 {
-    let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse::<i64>().ok());
-    sent.map_or(0, |sent| ambient::now().as_millisecond() - sent)
 }

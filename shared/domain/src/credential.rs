@@ -117,7 +117,7 @@ impl NewAccessToken {
         if self.expires_at.is_some_and(|at| at <= now) {
             return Err(Problem::invalid("expiresAt", "the time is past; name a later one, or leave the field out."));
         }
-        let secret = Secret { id: URL_SAFE_NO_PAD.encode(id), secret: URL_SAFE_NO_PAD.encode(secret) };
+        let secret = Secret::new(SecretKind::AccessToken, id, secret);
         let token = AccessToken {
             id: secret.id.clone(),
             name: self.name,
@@ -138,21 +138,52 @@ impl NewAccessToken {
 /// The owner of reports whose creator names none and whose token names no team.
 const DEFAULT_TEAM: &str = "team";
 
-/// A presented token, `imp_<id>.<secret>`: the id finds the record, the secret proves the holder.
+/// What a secret opens; each kind has a beginning of its own, so that none is ever taken for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    AccessToken,
+    /// Turned into a cookie by the first request of a preview.
+    Nonce,
+    /// The cookie of previews.
+    Preview,
+}
+
+impl SecretKind {
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::AccessToken => "imp_",
+            Self::Nonce => "imn_",
+            Self::Preview => "imv_",
+        }
+    }
+}
+
+/// A secret as it is presented, `imp_<id>.<secret>`: the id finds the record, the rest proves the holder.
 #[derive(Clone)]
 pub struct Secret {
+    kind: SecretKind,
     id: String,
     secret: String,
 }
 
 impl Secret {
-    /// Reads a presented token; `None` if it does not have the form of one.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (id, secret) = text.strip_prefix("imp_")?.split_once('.')?;
+    /// A secret from random bytes.
+    pub fn new(kind: SecretKind, id: [u8; 12], secret: [u8; 32]) -> Self {
+        Self { kind, id: URL_SAFE_NO_PAD.encode(id), secret: URL_SAFE_NO_PAD.encode(secret) }
+    }
+
+    /// Another secret that is found under the same id.
+    pub fn beside(&self, kind: SecretKind, secret: [u8; 32]) -> Self {
+        Self { kind, id: self.id.clone(), secret: URL_SAFE_NO_PAD.encode(secret) }
+    }
+
+    /// Reads what is presented; `None` if it does not have the form of a secret of this kind.
+    pub fn parse(kind: SecretKind, text: &str) -> Option<Self> {
+        let (id, secret) = text.strip_prefix(kind.prefix())?.split_once('.')?;
         let sound = |part: &str, length| {
             part.len() == length && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
-        (sound(id, 16) && sound(secret, 43)).then(|| Self { id: id.to_owned(), secret: secret.to_owned() })
+        (sound(id, 16) && sound(secret, 43)).then(|| Self { kind, id: id.to_owned(), secret: secret.to_owned() })
     }
 
     /// The public half, by which the record is found.
@@ -160,18 +191,24 @@ impl Secret {
         &self.id
     }
 
-    /// The whole token, to be shown to its owner once.
+    /// The whole of it, to be shown to its owner once.
     pub fn reveal(&self) -> String {
-        format!("imp_{}.{}", self.id, self.secret)
+        format!("{}{}.{}", self.kind.prefix(), self.id, self.secret)
     }
 
-    fn hash(&self) -> String {
+    /// What is kept in its place.
+    pub fn hash(&self) -> String {
         // A random 256-bit secret needs no slow hash: there is nothing to guess.
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.secret))
     }
 
+    /// Whether `kept` was made of this very secret.
+    pub fn hashes_to(&self, kept: &str) -> bool {
+        bool::from(self.hash().as_bytes().ct_eq(kept.as_bytes()))
+    }
+
     fn proves(&self, token: &AccessToken) -> bool {
-        self.id == token.id && bool::from(self.hash().as_bytes().ct_eq(token.secret_hash.as_bytes()))
+        self.id == token.id && self.hashes_to(&token.secret_hash)
     }
 }
 
@@ -195,10 +232,12 @@ impl Caller {
         let token = found
             .filter(|token| presented.proves(token))
             .ok_or(Problem::Unauthenticated("The access token is unknown or was revoked."))?;
-        if token.expires_at.is_some_and(|at| at <= now) {
-            return Err(Problem::Unauthenticated("The access token has expired."));
-        }
-        Ok(Self {
+        Self::of(token, now).ok_or(Problem::Unauthenticated("The access token has expired."))
+    }
+
+    /// The holder of a token, proved in another way; `None` when its time is over.
+    pub fn of(token: &AccessToken, now: Timestamp) -> Option<Self> {
+        token.expires_at.is_none_or(|at| at > now).then(|| Self {
             token_id: token.id.clone(),
             user: token.user.clone(),
             email: token.email.clone(),
@@ -206,6 +245,11 @@ impl Caller {
             role: token.role,
             workspaces: token.workspaces.clone(),
         })
+    }
+
+    /// The same caller, confined to one workspace.
+    pub fn only_in(self, workspace: &str) -> Self {
+        Self { workspaces: Some(vec![workspace.to_owned()]), ..self }
     }
 
     /// Whether the caller's token reaches the workspace with this code.
@@ -258,7 +302,7 @@ mod tests {
     #[test]
     fn the_revealed_token_proves_its_holder_and_the_record_holds_no_secret() {
         let (token, secret) = issued(new(Role::Viewer));
-        let presented = Secret::parse(&secret.reveal()).unwrap();
+        let presented = Secret::parse(SecretKind::AccessToken, &secret.reveal()).unwrap();
         assert_eq!(Caller::authenticate(&presented, Some(&token), now()).unwrap().user, "ada");
         assert!(!serde_json::to_string(&token).unwrap().contains(&secret.secret));
     }
@@ -307,7 +351,7 @@ mod tests {
             "Bearer x",
             "imp_aaaaaaaaaaaaaaaa.bad/secret/with/slashes/0000000000000000000",
         ] {
-            assert!(Secret::parse(text).is_none(), "{text:?}");
+            assert!(Secret::parse(SecretKind::AccessToken, text).is_none(), "{text:?}");
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The rules and types of Imprint: no AWS, no HTTP, no clock and no randomness (these come in as arguments).
 //!
 //! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes.
+//! - [`rendition`]: how a request wants a report rendered; [`theme`]: the colours; [`preset`]: report types, themes and templates of a workspace.
+//! - [`temporary`]: data that is left with the service for a while; [`export`]: renditions that are made behind a queue; [`preview`]: nonces and the cookies they become.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
 //! - [`credential`]: personal access tokens, roles, permissions, callers; [`session`]: sessions of the Exago dialect.
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
@@ -12,12 +14,18 @@
 pub mod bundle;
 pub mod credential;
 pub mod definition;
+pub mod export;
 pub mod names;
+pub mod preset;
+pub mod preview;
 pub mod problem;
 pub mod progress;
 pub mod publication;
+pub mod rendition;
 pub mod report;
 pub mod session;
+pub mod temporary;
+pub mod theme;
 pub mod token;
 pub mod tree;
 pub mod workspace;

@@ -55,7 +55,11 @@ pub struct Details {
     pub report_type: Option<String>,
     pub description: String,
     pub recipients: String,
+    /// The code or number of a theme of the workspace.
     pub theme: String,
+    /// The code or number of a template of the workspace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
 }
 
 impl Report {
@@ -154,6 +158,7 @@ pub struct NewReport {
     pub description: Option<String>,
     pub recipients: Option<String>,
     pub theme: Option<String>,
+    pub template: Option<String>,
     pub note: Option<String>,
     pub definition: Value,
     #[serde(default)]
@@ -173,6 +178,7 @@ pub struct ReportChange {
     pub description: Option<String>,
     pub recipients: Option<String>,
     pub theme: Option<String>,
+    pub template: Option<String>,
     pub note: Option<String>,
     pub definition: Option<Value>,
     pub data: Option<Value>,
@@ -212,6 +218,7 @@ impl NewReport {
                 description: self.description.unwrap_or_default(),
                 recipients: self.recipients.unwrap_or_default(),
                 theme: self.theme.unwrap_or_else(|| "default".to_owned()),
+                template: self.template,
             },
             note: self.note,
             source: Source { definition: self.definition, data: self.data },
@@ -237,6 +244,7 @@ impl Details {
             ("description", &self.description, 10_000),
             ("recipients", &self.recipients, 10_000),
             ("theme", &self.theme, 100),
+            ("template", self.template.as_deref().unwrap_or_default(), 100),
             ("note", note.unwrap_or_default(), 1_000),
         ];
         match limits.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
@@ -258,6 +266,7 @@ impl ReportChange {
             description: self.description.unwrap_or(before.details.description),
             recipients: self.recipients.unwrap_or(before.details.recipients),
             theme: self.theme.unwrap_or(before.details.theme),
+            template: self.template.or(before.details.template),
         };
         details.check(note.as_deref())?;
         let source =

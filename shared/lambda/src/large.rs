@@ -6,7 +6,10 @@ use domain::Problem;
 use lambda_http::{Body, http::response::Builder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use store::Spill;
+use store::{
+    Files, Spill,
+    files::{FileKey, StoredFile},
+};
 
 /// Lambda answers 6 MB: binary in base64, text with every quote escaped.
 const LARGEST: usize = 4_500_000;
@@ -36,6 +39,31 @@ pub async fn json(request: &Request, spill: &Spill, value: &impl Serialize) -> R
     }
     let address = spill.address(&format!("{hash}.json"), text.into_bytes(), "application/json").await?;
     reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), Body::Empty)
+}
+
+/// “Not modified”, if the client holds the file that was made from this content.
+pub fn unchanged(request: &Request, content: &str) -> Option<Reply> {
+    let tag = format!("\"{content}\"");
+    request.holds_current(&tag).then(|| reply::body(headers(304, &tag), Body::Empty))
+}
+
+/// A file, known by the name of its content. One that is too large for a function comes from the bucket, by a redirect to an address
+/// that works for a minute.
+///
+/// # Errors
+/// `Internal` if the address cannot be signed.
+pub async fn file(files: &Files, key: &FileKey, file: StoredFile, content: &str) -> Reply {
+    let disposition = reply::attachment(&file.name);
+    let Some(bytes) = file.bytes else {
+        let address = files.address(key, &disposition, &file.media_type).await?;
+        return reply::body(
+            reply::status(302).header("location", address).header("cache-control", "no-store"),
+            Body::Empty,
+        );
+    };
+    let answer = headers(200, &format!("\"{content}\"")).header("content-type", file.media_type);
+    let answer = answer.header("content-disposition", disposition).header("x-content-type-options", "nosniff");
+    reply::body(answer, bytes)
 }
 
 fn headers(status: u16, tag: &str) -> Builder {

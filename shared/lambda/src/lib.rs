@@ -2,7 +2,7 @@
 //!
 //! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions behind a queue.
 //! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
-//! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`trail`]: the ids by which the log is followed.
+//! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`trail`]: the ids by which the log is followed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -10,6 +10,7 @@ pub mod function;
 pub mod gate;
 pub mod large;
 pub mod modified;
+pub mod packed;
 pub mod queue;
 pub mod reply;
 pub mod request;

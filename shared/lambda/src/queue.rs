@@ -6,6 +6,7 @@ use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::Outcome;
 use lambda_runtime::{LambdaEvent, service_fn};
 use std::time::Instant;
+use store::ambient;
 use tracing::Instrument;
 
 impl Function {
@@ -50,4 +51,10 @@ impl Function {
         );
         outcome.is_ok()
     }
+}
+
+/// How long ago a message was sent, in milliseconds.
+pub fn message_age(message: &SqsMessage) -> i64 {
+    let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse::<i64>().ok());
+    sent.map_or(0, |sent| ambient::now().as_millisecond() - sent)
 }

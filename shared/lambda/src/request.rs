@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Outcome, Problem,
-    credential::Secret,
+    credential::{Secret, SecretKind},
     names::{ReportRef, decoded_once},
 };
 use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
@@ -142,6 +142,12 @@ impl Request {
         query.first(name).map(str::to_owned)
     }
 
+    /// All values of a parameter of the query, in their order.
+    pub fn query_all(&self, name: &str) -> Vec<String> {
+        let query = self.inner.query_string_parameters_ref();
+        query.and_then(|query| query.all(name)).unwrap_or_default().into_iter().map(str::to_owned).collect()
+    }
+
     /// A whole number in the query, within `range`.
     ///
     /// # Errors
@@ -261,10 +267,10 @@ fn presented(value: &str) -> Option<Secret> {
     let (scheme, rest) = value.trim().split_once(' ')?;
     let rest = rest.trim();
     match scheme.to_ascii_lowercase().as_str() {
-        "bearer" | "oauth2" => Secret::parse(rest),
+        "bearer" | "oauth2" => Secret::parse(SecretKind::AccessToken, rest),
         "basic" => {
             let pair = String::from_utf8(STANDARD.decode(rest).ok()?).ok()?;
-            Secret::parse(pair.split_once(':')?.1)
+            Secret::parse(SecretKind::AccessToken, pair.split_once(':')?.1)
         }
         _ => None,
     }

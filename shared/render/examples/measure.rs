@@ -9,8 +9,8 @@ use std::time::Instant;
 use std::{env, fs};
 
 use domain::definition::Definition;
-use render::{Job, Theme, render};
-use serde_json::{Map, Value};
+use render::{Job, render};
+use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -18,16 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: measure REPORT.json TIMES".into());
     };
     let request: Value = serde_json::from_slice(&fs::read(file)?)?;
-    let job = Job {
-        report: "Report".to_owned(),
-        definition: Definition::parse(&request["definition"])?,
-        data: request["data"].clone(),
-        params: Map::new(),
-        theme: Theme::default(),
-        assets: Default::default(),
-        author: None,
-        date: "2026-04-02T08:30:00Z".parse()?,
-    };
+    let definition = Definition::parse(&request["definition"])?;
+    let job = Job::new("Report", definition, request["data"].clone(), "2026-04-02T08:30:00Z".parse()?);
     let mut milliseconds = Vec::new();
     for _ in 0..times.parse::<usize>()? {
         let started = Instant::now();

@@ -16,7 +16,7 @@ use domain::definition::Definition;
 use render::bundle::{BundleInfo, bundle};
 use render::page::{PageInfo, index_html};
 use render::{Job, Theme, render};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
     render::sandbox::run_child_if_asked();
@@ -44,15 +44,13 @@ fn read_job(file: &Path) -> Result<Job, Box<dyn Error>> {
         request["definition"]["typst"] = source.into();
     }
     let theme = request["theme"].as_str().unwrap_or("default");
+    let definition = Definition::parse(&request["definition"])?;
+    let name = request["name"].as_str().unwrap_or("Report");
     Ok(Job {
-        report: request["name"].as_str().unwrap_or("Report").to_owned(),
-        definition: Definition::parse(&request["definition"])?,
-        data: request["data"].clone(),
-        params: Map::new(),
         theme: Theme::named(theme).ok_or_else(|| format!("unknown theme `{theme}`"))?,
         assets: read_assets(&folder.join("assets"))?,
         author: request["owner"].as_str().map(str::to_owned),
-        date: "2026-04-02T08:30:00Z".parse()?,
+        ..Job::new(name, definition, request["data"].clone(), "2026-04-02T08:30:00Z".parse()?)
     })
 }
 

@@ -1,17 +1,17 @@
 //! A bundle: one ZIP that holds all of a publication, from its definition to what was rendered from it.
 
-use std::io::{Cursor, Write};
+use std::io::Cursor;
 
 use domain::bundle::{Entry, Index};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipArchive};
 
+use crate::archive::{Entry as File, pack};
 use crate::error::RenderError;
-use crate::job::{Job, Rendered};
+use crate::job::{Job, Page, Rendered, TableFile};
 use crate::page::{PageInfo, index_html};
 
 /// What the manifest says about the publication.
@@ -40,13 +40,6 @@ pub struct Bundle {
     pub index: Index,
 }
 
-/// One file of the bundle.
-struct File {
-    name: String,
-    bytes: Vec<u8>,
-    deflated: bool,
-}
-
 /// What the manifest says about a file.
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -65,29 +58,43 @@ const PDF: &str = "report.pdf";
 pub fn bundle(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Bundle, RenderError> {
     let mut files = files(job, rendered, info)?;
     files.insert(0, manifest(&files, rendered, info)?);
-    let zip = pack(&files).map_err(internal)?;
-    let index = index(&zip, rendered.pages.len()).map_err(internal)?;
+    packed(&files, rendered)
+}
+
+/// Packs what a preview shows and no more: its page, which is given, the PDF and the pictures.
+///
+/// # Errors
+/// When the ZIP cannot be written, which is a failure of the machinery.
+pub fn preview(html: String, rendered: &Rendered) -> Result<Bundle, RenderError> {
+    packed(&shown(html, rendered), rendered)
+}
+
+fn packed(files: &[File], rendered: &Rendered) -> Result<Bundle, RenderError> {
+    let zip = pack(files).map_err(internal)?;
+    let index = index(&zip, &rendered.pages).map_err(internal)?;
     Ok(Bundle { zip, index })
 }
 
+fn shown(html: String, rendered: &Rendered) -> Vec<File> {
+    let picture = |page: &Page| File::deflated(page_name(page), page.svg.clone().into_bytes());
+    // A PDF is compressed inside; stored, it can be served by ranges.
+    let page = [File::deflated(PAGE, html.into_bytes()), File::stored(PDF, rendered.pdf.clone())];
+    page.into_iter().chain(rendered.pages.iter().map(picture)).collect()
+}
+
 fn files(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Vec<File>, RenderError> {
-    let deflated = |name: &str, bytes: Vec<u8>| File { name: name.to_owned(), bytes, deflated: true };
     let page = PageInfo { title: rendered.title.clone(), version: info.version, published: info.at };
-    let mut files = vec![
-        deflated(PAGE, index_html(rendered, &page)?.into_bytes()),
-        // A PDF is compressed inside; stored, it can be served by ranges.
-        File { name: PDF.to_owned(), bytes: rendered.pdf.clone(), deflated: false },
-        deflated("definition.json", pretty(&job.definition)?),
-        deflated("data.json", pretty(&job.data)?),
-        deflated("params.json", pretty(&job.params)?),
-        deflated("theme.json", pretty(&job.theme)?),
-    ];
-    let pages = rendered.pages.iter().enumerate();
-    files.extend(pages.map(|(n, page)| deflated(&page_name(n), page.svg.clone().into_bytes())));
-    files.extend(
-        rendered.tables.iter().map(|table| deflated(&format!("tables/{}", table.name), table.csv.clone().into_bytes())),
-    );
-    files.extend(job.assets.iter().map(|(name, bytes)| deflated(&format!("assets/{}", flat(name)), bytes.clone())));
+    let mut files = shown(index_html(rendered, &page)?, rendered);
+    files.extend([
+        File::deflated("definition.json", pretty(&job.definition)?),
+        File::deflated("data.json", pretty(&job.data)?),
+        File::deflated("params.json", pretty(&job.params)?),
+        File::deflated("theme.json", pretty(&job.theme)?),
+    ]);
+    let table = |table: &TableFile| File::deflated(format!("tables/{}", table.name), table.csv.clone().into_bytes());
+    files.extend(rendered.tables.iter().map(table));
+    let asset = |(name, bytes): (&String, &Vec<u8>)| File::deflated(format!("assets/{}", flat(name)), bytes.clone());
+    files.extend(job.assets.iter().map(asset));
     Ok(files)
 }
 
@@ -97,8 +104,8 @@ fn flat(name: &str) -> String {
     if name.starts_with("..") { format!("_{name}") } else { name }
 }
 
-fn page_name(n: usize) -> String {
-    format!("pages/{}.svg", n + 1)
+fn page_name(page: &Page) -> String {
+    format!("pages/{}.svg", page.number)
 }
 
 fn manifest(files: &[File], rendered: &Rendered, info: &BundleInfo) -> Result<File, RenderError> {
@@ -115,29 +122,16 @@ fn manifest(files: &[File], rendered: &Rendered, info: &BundleInfo) -> Result<Fi
         "pages": rendered.pages.len(),
         "files": listed,
     });
-    Ok(File { name: "manifest.json".to_owned(), bytes: pretty(&manifest)?, deflated: true })
+    Ok(File::deflated("manifest.json", pretty(&manifest)?))
 }
 
 fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn pack(files: &[File]) -> zip::result::ZipResult<Vec<u8>> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for file in files {
-        let method = if file.deflated { CompressionMethod::Deflated } else { CompressionMethod::Stored };
-        // One time for all: a ZIP of the same files is the same ZIP.
-        let options = SimpleFileOptions::default()
-            .compression_method(method)
-            .last_modified_time(DateTime::default())
-            .unix_permissions(0o644);
-        writer.start_file(&file.name, options)?;
-        writer.write_all(&file.bytes)?;
-    }
-    Ok(writer.finish()?.into_inner())
-}
-
-fn index(zip: &[u8], pages: usize) -> zip::result::ZipResult<Index> {
+/// Where the files lie; the pages by their numbers, and a page that was left out as one without bytes.
+fn index(zip: &[u8], pages: &[Page]) -> zip::result::ZipResult<Index> {
+    const LEFT_OUT: Entry = Entry { offset: 0, compressed: 0, size: 0, crc32: 0, deflated: false };
     let mut archive = ZipArchive::new(Cursor::new(zip))?;
     let mut entry = |name: &str| -> zip::result::ZipResult<Entry> {
         let file = archive.by_name(name)?;
@@ -150,11 +144,17 @@ fn index(zip: &[u8], pages: usize) -> zip::result::ZipResult<Index> {
             deflated: file.compression() == CompressionMethod::Deflated,
         })
     };
-    let pages: zip::result::ZipResult<Vec<Entry>> = (0..pages).map(|n| entry(&page_name(n))).collect();
-    Ok(Index { page: entry(PAGE)?, pdf: entry(PDF)?, pages: pages? })
+    let mut index = Index { page: entry(PAGE)?, pdf: entry(PDF)?, pages: Vec::with_capacity(pages.len()) };
+    for page in pages {
+        let place = (page.number as usize).saturating_sub(1).max(index.pages.len());
+        index.pages.resize(place, LEFT_OUT);
+        index.pages.push(entry(&page_name(page))?);
+    }
+    Ok(index)
 }
 
-fn pretty(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+/// A value as JSON that people can read.
+pub(crate) fn pretty(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     serde_json::to_vec_pretty(value).map_err(internal)
 }
 
@@ -168,29 +168,30 @@ mod tests {
     use std::io::Read;
 
     use domain::bundle::gzip_member;
-    use serde_json::{Map, Value};
+    use serde_json::Value;
 
     use super::*;
-    use crate::Theme;
-    use crate::job::{Page, TableFile};
 
     fn packed(at: &str) -> Bundle {
-        let job = Job {
-            report: "Sales".into(),
-            definition: serde_json::from_value(json!({"blocks": []})).unwrap(),
-            data: json!({"a": 1}),
-            params: Map::new(),
-            theme: Theme::default(),
-            assets: BTreeMap::from([("logo.png".to_owned(), vec![1, 2, 3])]),
-            author: None,
-            date: at.parse().unwrap(),
+        let definition = serde_json::from_value(json!({"blocks": []})).unwrap();
+        let assets = BTreeMap::from([("logo.png".to_owned(), vec![1, 2, 3])]);
+        let job = Job { assets, ..Job::new("Sales", definition, json!({"a": 1}), at.parse().unwrap()) };
+        let page = |number, svg: &str| Page {
+            number,
+            title: None,
+            svg: svg.repeat(100),
+            png: vec![],
+            text: String::new(),
+            width: 1.0,
+            height: 1.0,
         };
-        let page = |svg: &str| Page { svg: svg.repeat(100), text: String::new(), width: 1.0, height: 1.0 };
         let rendered = Rendered {
             title: "Sales".into(),
             lang: "en".into(),
             pdf: b"%PDF-".to_vec(),
-            pages: vec![page("<one/>"), page("<two/>")],
+            xlsx: vec![],
+            pages: vec![page(1, "<one/>"), page(2, "<two/>")],
+            page_count: 2,
             tables: vec![TableFile { name: "rows.csv".into(), csv: "a\n1\n".into() }],
         };
         let info = BundleInfo {
@@ -226,6 +227,35 @@ mod tests {
         assert!(!bundle.index.pdf.deflated);
         assert_eq!(bundle.index.pages.len(), 2);
         assert_eq!(fetch(&bundle, &bundle.index.pages[1]), "<two/>".repeat(100));
+    }
+
+    #[test]
+    fn a_preview_is_found_by_the_numbers_of_its_pages() {
+        let page = |number, svg: &str| Page {
+            number,
+            title: None,
+            svg: svg.to_owned(),
+            png: vec![],
+            text: String::new(),
+            width: 1.0,
+            height: 1.0,
+        };
+        let rendered = Rendered {
+            title: "Sales".into(),
+            lang: "en".into(),
+            pdf: b"%PDF-".to_vec(),
+            xlsx: vec![],
+            pages: vec![page(2, "<two/>"), page(4, "<four/>")],
+            page_count: 4,
+            tables: vec![],
+        };
+        let bundle = preview("<html>".to_owned(), &rendered).unwrap();
+        assert_eq!(fetch(&bundle, &bundle.index.page), "<html>");
+        assert_eq!(fetch(&bundle, &bundle.index.pages[1]), "<two/>");
+        assert_eq!(fetch(&bundle, &bundle.index.pages[3]), "<four/>");
+        assert_eq!(bundle.index.pages[0].range(), None);
+        assert_eq!(bundle.index.pages[2].range(), None);
+        assert_eq!(bundle.index.pages.len(), 4);
     }
 
     #[test]

@@ -1,71 +1,165 @@
 //! From a world to a PDF, pictures of pages and their words.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
 use jiff::civil::DateTime;
 use typst::WorldExt;
-use typst::diag::SourceDiagnostic;
+use typst::diag::{SourceDiagnostic, SourceResult};
 use typst::ecow::EcoVec;
-use typst::foundations::Smart;
+use typst::foundations::{NativeElement, Smart};
+use typst::introspection::Introspector;
+use typst::model::{Document, HeadingElem, Numbering, NumberingPattern};
+use typst::utils::Scalar;
 use typst::{World, compile};
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, Timestamp};
+use typst_render::RenderOptions;
 use typst_svg::SvgOptions;
 
 use crate::error::RenderError;
-use crate::job::Page;
+use crate::job::{Outputs, Page};
 use crate::text;
 use crate::world::{ReportWorld, datetime};
 
-/// What a compiled report is called and who wrote it, where its source does not say.
-pub struct Description<'a> {
+/// 144 pixels an inch: sharp on the screens of today.
+const PIXELS_PER_POINT: f64 = 2.0;
+/// A giant sheet is drawn with fewer pixels an inch, so that its picture stays below 64 MB in memory.
+const MAX_PIXELS: f64 = 4_000.0;
+
+/// What is made of a report, and what it says about itself where its source does not.
+pub struct Wanted<'a> {
     pub title: &'a str,
     pub author: Option<&'a str>,
+    /// In UTC.
     pub date: DateTime,
     /// Whether the PDF carries its structure, for screen readers.
     pub tagged: bool,
+    pub outputs: Outputs,
+    /// The pages to leave out, from 1.
+    pub exclude: &'a BTreeSet<u32>,
+}
+
+/// What was made.
+#[derive(Default)]
+pub struct Exported {
+    pub pdf: Vec<u8>,
+    pub pages: Vec<Page>,
+    /// The pages of the whole report.
+    pub page_count: u32,
 }
 
 /// Compiles and exports a report.
 ///
 /// # Errors
 /// The first mistake that Typst reports, by line and column of the source.
-pub fn run(world: &ReportWorld, description: &Description<'_>) -> Result<(Vec<u8>, Vec<Page>), RenderError> {
-    let result = export(world, description);
+pub fn run(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
+    let result = export(world, wanted);
     // The compiler's cache grows with each document: 1.4 GB after fourteen long ones. Nothing of it is of use to the next report.
     comemo::evict(0);
     result
 }
 
-fn export(world: &ReportWorld, description: &Description<'_>) -> Result<(Vec<u8>, Vec<Page>), RenderError> {
+fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
     let explain = |errors: EcoVec<SourceDiagnostic>| explain(world, &errors);
     let mut document = compile::<PagedDocument>(world).output.map_err(explain)?;
-    describe(&mut document, description);
-    let options = PdfOptions {
-        creator: Smart::Custom(Some("Imprint".to_owned())),
-        timestamp: datetime(description.date).map(Timestamp::new_utc),
-        tagged: description.tagged,
-        ..PdfOptions::default()
-    };
-    let pdf = typst_pdf::pdf(&document, &options).map_err(explain)?;
-    Ok((pdf, document.pages().iter().map(page).collect()))
+    let (page_count, titles) = (number(document.pages().len()), titles(&document));
+    let kept: Vec<u32> = (1..=page_count).filter(|number| !wanted.exclude.contains(number)).collect();
+    if kept.is_empty() {
+        let message = format!("leaves no page; the report has {page_count} pages");
+        return Err(RenderError::report("excludePages", message));
+    }
+    let whole = kept.len() == document.pages().len();
+    if !whole {
+        document = only(&document, &kept);
+    }
+    describe(&mut document, wanted);
+    // The structure cannot be written when a part of what it describes is missing.
+    let pdf = if wanted.outputs.pdf { pdf(&document, wanted, whole).map_err(explain)? } else { Vec::new() };
+    let numbered = kept.iter().zip(document.pages());
+    let page = |(number, page): (&u32, &typst_layout::Page)| picture(page, *number, titles.get(number), wanted.outputs);
+    let pages = numbered.map(page).collect::<Result<_, _>>()?;
+    Ok(Exported { pdf, pages, page_count })
 }
 
-fn describe(document: &mut PagedDocument, description: &Description<'_>) {
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// The first heading of each page that has one.
+fn titles(document: &PagedDocument) -> BTreeMap<u32, String> {
+    let introspector = document.introspector();
+    let mut titles = BTreeMap::new();
+    for element in introspector.query(&HeadingElem::ELEM.select()) {
+        let page = element.location().and_then(|location| introspector.page(location));
+        if let (Some(page), Some(heading)) = (page, element.to_packed::<HeadingElem>()) {
+            let words = heading.body.plain_text();
+            titles.entry(number(page.get())).or_insert_with(|| words.trim().to_owned());
+        }
+    }
+    titles.retain(|_, words| !words.is_empty());
+    titles
+}
+
+/// The document with these pages alone. Typst's own `page_ranges` would leave the outline of the PDF empty; here it is built
+/// anew from the headings that are left. A link to a page that is left out leads to the first one.
+fn only(document: &PagedDocument, kept: &[u32]) -> PagedDocument {
+    let pages = kept.iter().filter_map(|number| {
+        let mut page = document.pages().get(*number as usize - 1)?.clone();
+        if page.numbering.is_none() {
+            // What a viewer of the PDF calls the page.
+            page.numbering = NumberingPattern::from_str("1").ok().map(Numbering::Pattern);
+            page.number = u64::from(*number);
+        }
+        Some(page)
+    });
+    PagedDocument::new(pages.collect(), document.info().clone())
+}
+
+fn describe(document: &mut PagedDocument, wanted: &Wanted<'_>) {
     let info = document.info_mut();
     if info.title.is_none() {
-        info.title = Some(description.title.into());
+        info.title = Some(wanted.title.into());
     }
     if info.author.is_empty() {
-        info.author.extend(description.author.map(Into::into));
+        info.author.extend(wanted.author.map(Into::into));
     }
 }
 
-fn page(page: &typst_layout::Page) -> Page {
-    Page {
-        svg: typst_svg::svg(page, &SvgOptions { render_bleed: false, pretty: false }),
+fn pdf(document: &PagedDocument, wanted: &Wanted<'_>, whole: bool) -> SourceResult<Vec<u8>> {
+    let options = PdfOptions {
+        creator: Smart::Custom(Some("Imprint".to_owned())),
+        timestamp: datetime(wanted.date).map(Timestamp::new_utc),
+        tagged: wanted.tagged && whole,
+        ..PdfOptions::default()
+    };
+    typst_pdf::pdf(document, &options)
+}
+
+fn picture(
+    page: &typst_layout::Page,
+    number: u32,
+    title: Option<&String>,
+    outputs: Outputs,
+) -> Result<Page, RenderError> {
+    let svg = || typst_svg::svg(page, &SvgOptions { render_bleed: false, pretty: false });
+    Ok(Page {
+        number,
+        title: title.cloned(),
+        svg: if outputs.svg { svg() } else { String::new() },
+        png: if outputs.png { png(page)? } else { Vec::new() },
         text: text::of_frame(&page.frame),
         width: page.frame.width().to_pt(),
         height: page.frame.height().to_pt(),
-    }
+    })
+}
+
+fn png(page: &typst_layout::Page) -> Result<Vec<u8>, RenderError> {
+    let longer = page.frame.width().to_pt().max(page.frame.height().to_pt()).max(1.0);
+    let scale = PIXELS_PER_POINT.min(MAX_PIXELS / longer);
+    let options = RenderOptions { pixel_per_pt: Scalar::new(scale), render_bleed: false };
+    let picture = typst_render::render(page, &options).encode_png();
+    picture.map_err(|error| RenderError::internal(format!("the picture of a page cannot be written: {error}")))
 }
 
 fn explain(world: &ReportWorld, errors: &[SourceDiagnostic]) -> RenderError {

@@ -128,7 +128,7 @@ mod tests {
     fn templates() -> Templates {
         let data = json!({"revenue": 1200.5, "rows": [{"a": 1}, {"a": 2}], "name": "<b>"});
         let params = json!({"quarter": "Q1"}).as_object().unwrap().clone();
-        let writing = Writing::new("en", "2026-03-31T10:00:00Z".parse().unwrap());
+        let writing = Writing::new("en", jiff::tz::TimeZone::UTC, "2026-03-31T10:00:00Z".parse().unwrap());
         Templates::new(&data, &params, "Sales", Arc::new(writing))
     }
 

@@ -1,15 +1,17 @@
 //! What goes into a rendering and what comes out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::definition::Definition;
+use domain::rendition::Template;
 use domain::report::{Report, Source, Version};
+use domain::theme::Theme;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::RenderError;
-use crate::theme::Theme;
 
 /// Everything a rendering depends on: the same job yields the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,8 +24,14 @@ pub struct Job {
     pub data: Value,
     /// The parameters of the request; the definition's defaults fill in the rest.
     pub params: Map<String, Value>,
+    /// The language of the request, in the place of the definition's.
+    pub lang: Option<String>,
+    /// Where dates and times are told, by its IANA name.
+    pub time_zone: String,
     /// The colours.
     pub theme: Theme,
+    /// The paper, and the words above and below each page, in the place of the report's own.
+    pub template: Template,
     /// Pictures, fonts and files by name.
     #[serde(with = "asset_bytes")]
     pub assets: BTreeMap<String, Vec<u8>>,
@@ -31,32 +39,99 @@ pub struct Job {
     pub author: Option<String>,
     /// The date of the document, and "today" in templates; given, so that nothing depends on the clock.
     pub date: Timestamp,
+    /// Pages to leave out, counted from 1; the others keep their numbers.
+    pub exclude_pages: BTreeSet<u32>,
+    /// What is made.
+    pub outputs: Outputs,
 }
 
 impl Job {
-    /// The rendering of a version of a report with its own data; `date` is that of the document.
+    /// A job as a publication has it: without parameters and assets, in the default theme and the definition's language, told in UTC.
+    pub fn new(report: impl Into<String>, definition: Definition, data: Value, date: Timestamp) -> Self {
+        Self {
+            report: report.into(),
+            definition,
+            data,
+            params: Map::new(),
+            lang: None,
+            time_zone: "UTC".to_owned(),
+            theme: Theme::default(),
+            template: Template::default(),
+            assets: BTreeMap::new(),
+            author: None,
+            date,
+            exclude_pages: BTreeSet::new(),
+            outputs: Outputs::default(),
+        }
+    }
+
+    /// The publication of a version of a report with its own data, in the theme and template that it names; `date` is that of the document.
     ///
     /// # Errors
-    /// When the definition is wrong, or the theme is not there.
+    /// When the definition is wrong.
     pub fn of_report(
         report: &Report,
         version: &Version,
         source: &Source,
         assets: BTreeMap<String, Vec<u8>>,
+        theme: Theme,
+        template: Template,
         date: Timestamp,
     ) -> Result<Self, RenderError> {
-        let theme = &report.details.theme;
-        let unknown = || RenderError::report("theme", format!("there is no theme “{theme}”; use default or dark-blue"));
-        Ok(Self {
-            report: report.name.clone(),
-            definition: source.check().map_err(|problem| RenderError::report("definition", problem.to_string()))?,
-            data: source.data.clone(),
-            params: Map::new(),
-            theme: Theme::named(theme).ok_or_else(unknown)?,
-            assets,
-            author: Some(version.actor.name.clone()),
-            date,
+        let definition = source.check().map_err(|problem| RenderError::report("definition", problem.to_string()))?;
+        let author = Some(version.actor.name.clone());
+        let plain = Self::new(&report.name, definition, source.data.clone(), date);
+        Ok(Self { theme, template, assets, author, ..plain })
+    }
+
+    /// Where dates and times are told.
+    ///
+    /// # Errors
+    /// For a name that is none of the IANA's.
+    pub(crate) fn zone(&self) -> Result<TimeZone, RenderError> {
+        TimeZone::get(&self.time_zone).map_err(|_| {
+            let name = &self.time_zone;
+            let message =
+                format!("`{name}` is no time zone: use a name of the IANA's list, such as Europe/Berlin or UTC");
+            RenderError::report("timezone", message)
         })
+    }
+}
+
+/// What a rendering makes, besides the rows of the tables: each costs time, and pictures of pages cost room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outputs {
+    /// The document as PDF.
+    pub pdf: bool,
+    /// Each page as SVG.
+    pub svg: bool,
+    /// Each page as PNG.
+    pub png: bool,
+    /// A workbook with a sheet for each table.
+    pub xlsx: bool,
+}
+
+impl Outputs {
+    /// Nothing but the rows of the tables.
+    pub const fn tables() -> Self {
+        Self { pdf: false, svg: false, png: false, xlsx: false }
+    }
+
+    /// What a publication consists of: the PDF and the pictures for its page.
+    pub const fn publication() -> Self {
+        Self { pdf: true, svg: true, ..Self::tables() }
+    }
+
+    /// Whether pages have to be laid out at all.
+    pub(crate) fn has_pages(self) -> bool {
+        self.pdf || self.svg || self.png
+    }
+}
+
+impl Default for Outputs {
+    fn default() -> Self {
+        Self::publication()
     }
 }
 
@@ -67,11 +142,16 @@ pub struct Rendered {
     pub title: String,
     /// The language of the document, such as `en`.
     pub lang: String,
-    /// The document as PDF.
+    /// The document as PDF; empty when it is not asked for.
     #[serde(with = "serde_bytes")]
     pub pdf: Vec<u8>,
-    /// A picture and the words of each page.
+    /// The workbook; empty when it is not asked for.
+    #[serde(with = "serde_bytes")]
+    pub xlsx: Vec<u8>,
+    /// A picture and the words of each page; none when neither a PDF nor pictures are asked for.
     pub pages: Vec<Page>,
+    /// The pages of the whole report, with those that are left out.
+    pub page_count: u32,
     /// The rows of each table.
     pub tables: Vec<TableFile>,
 }
@@ -79,8 +159,15 @@ pub struct Rendered {
 /// One page of a rendered report.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page {
-    /// The page as SVG; all letters are outlines, so that it needs no fonts.
+    /// The number in the whole report, from 1; with pages left out, the others keep theirs.
+    pub number: u32,
+    /// The first heading on the page.
+    pub title: Option<String>,
+    /// The page as SVG; all letters are outlines, so that it needs no fonts. Empty when it is not asked for.
     pub svg: String,
+    /// The page as PNG; empty when it is not asked for.
+    #[serde(with = "serde_bytes")]
+    pub png: Vec<u8>,
     /// The words of the page in reading order, for those who cannot see the picture.
     pub text: String,
     /// The width in points (1/72 inch).

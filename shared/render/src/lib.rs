@@ -2,11 +2,11 @@
 //!
 //! - [`Job`] goes in, [`Rendered`] comes out, by [`render`]; [`RenderError`] says what the author of the report must change.
 //! - [`sandbox`] does the same in a child process with limits: the only right way for definitions that users bring.
-//! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside.
-//! - [`theme`] holds the colours.
+//! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside, and that of a preview.
+//! - [`file`] is what one rendition comes to as a file to download.
 //!
 //! Inside: `resolve` turns blocks and data into a document of plain texts (by `expression`, `writing`, `markdown`, `chart`, `table`),
-//! `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
+//! `workbook` writes tables into sheets, `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -17,13 +17,16 @@ use domain::definition::{Block, Body};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use typst::Library;
 use typst::foundations::Bytes;
 
+mod archive;
 pub mod bundle;
 mod chart;
 mod compile;
 mod error;
 mod expression;
+pub mod file;
 mod fonts;
 mod job;
 mod markdown;
@@ -36,18 +39,18 @@ mod resolve;
 pub mod sandbox;
 mod table;
 mod text;
-pub mod theme;
+mod workbook;
 mod world;
 mod writing;
 
 #[cfg(test)]
 mod tests;
 
+pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
-pub use job::{Job, Page, Rendered, TableFile};
-pub use theme::Theme;
+pub use job::{Job, Outputs, Page, Rendered, TableFile};
 
-use compile::Description;
+use compile::{Exported, Wanted};
 use expression::Templates;
 use world::ReportWorld;
 use writing::Writing;
@@ -64,12 +67,15 @@ const MAX_TAGGED_ROWS: usize = 500;
 /// # Errors
 /// When the definition does not fit the data, or the Typst source is wrong: with the place and what to change.
 pub fn render(job: &Job) -> Result<Rendered, RenderError> {
-    let lang = job.definition.lang.as_deref().unwrap_or("en");
+    let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
     let params = params::resolve(&job.definition.params, &job.params)?;
-    let writing = Arc::new(Writing::new(lang, job.date));
+    let writing = Arc::new(Writing::new(lang, job.zone()?, job.date));
     let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
     let title = templates.optional(job.definition.title.as_deref(), "title")?;
-    let report = Report { job, lang, title: title.unwrap_or_else(|| job.report.clone()), params, templates, writing };
+    let header = templates.optional(job.template.header.as_deref(), "template.header")?;
+    let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
+    let title = title.unwrap_or_else(|| job.report.clone());
+    let report = Report { job, lang, title, header, footer, params, templates, writing };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -81,6 +87,10 @@ struct Report<'a> {
     job: &'a Job,
     lang: &'a str,
     title: String,
+    /// The words above every page, where the template has some.
+    header: Option<String>,
+    /// The words below every page, where the template has some.
+    footer: Option<String>,
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
@@ -91,44 +101,52 @@ impl Report<'_> {
         let resolved = resolve::resolve(self, blocks)?;
         let mut files = resolved.files;
         files.insert("report.json".to_owned(), json_file(&resolved.document));
-        let world = ReportWorld::new(BLOCKS, world::library(), files, self.assets(), self.now());
-        let tagged = resolved.rows <= MAX_TAGGED_ROWS;
-        let (pdf, pages) = compile::run(&world, &self.description(tagged)).map_err(blame_asset)?;
-        Ok(self.rendered(pdf, pages, resolved.tables))
+        let world = self.world(BLOCKS, world::library(), files);
+        let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
+        Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
 
     fn render_source(&self, source: &str) -> Result<Rendered, RenderError> {
+        if self.job.outputs.xlsx {
+            return Err(workbook::no_tables());
+        }
         let params = Value::Object(self.params.clone());
         let theme = serde_json::to_value(&self.job.theme).unwrap_or_default();
         let variables = [("data", &self.job.data), ("params", &params), ("theme", &theme)];
         let mut library = world::library();
-        paper::set_defaults(&mut library, self.job.definition.page, self.lang);
+        paper::set_defaults(&mut library, self);
         for (name, value) in variables {
             let value = typst::foundations::Value::deserialize(value)
                 .map_err(|error| RenderError::report(name, format!("cannot be used in Typst: {error}")))?;
             library.global.scope_mut().define(name, value);
         }
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
-        let world = ReportWorld::new(source, library, files.into(), self.assets(), self.now());
-        let (pdf, pages) = compile::run(&world, &self.description(true))?;
-        Ok(self.rendered(pdf, pages, Vec::new()))
+        let world = self.world(source, library, files.into());
+        Ok(self.rendered(self.export(&world, true)?))
     }
 
-    fn rendered(&self, pdf: Vec<u8>, pages: Vec<Page>, tables: Vec<TableFile>) -> Rendered {
-        Rendered { title: self.title.clone(), lang: self.lang.to_owned(), pdf, pages, tables }
+    fn export(&self, world: &ReportWorld, tagged: bool) -> Result<Exported, RenderError> {
+        let wanted = Wanted {
+            title: &self.title,
+            author: self.job.author.as_deref(),
+            date: TimeZone::UTC.to_datetime(self.job.date),
+            tagged,
+            outputs: self.job.outputs,
+            exclude: &self.job.exclude_pages,
+        };
+        if wanted.outputs.has_pages() { compile::run(world, &wanted) } else { Ok(Exported::default()) }
     }
 
-    fn description(&self, tagged: bool) -> Description<'_> {
-        Description { title: &self.title, author: self.job.author.as_deref(), date: self.now(), tagged }
+    fn rendered(&self, exported: Exported) -> Rendered {
+        let Exported { pdf, pages, page_count } = exported;
+        let (title, lang) = (self.title.clone(), self.lang.to_owned());
+        Rendered { title, lang, pdf, xlsx: Vec::new(), pages, page_count, tables: Vec::new() }
     }
 
-    fn assets(&self) -> BTreeMap<String, Bytes> {
+    fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
         let shared = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), Bytes::new(bytes.clone()));
-        self.job.assets.iter().map(shared).collect()
-    }
-
-    fn now(&self) -> jiff::civil::DateTime {
-        TimeZone::UTC.to_datetime(self.job.date)
+        let assets = self.job.assets.iter().map(shared).collect();
+        ReportWorld::new(source, library, files, assets, self.writing.now())
     }
 }
 
@@ -138,5 +156,5 @@ fn json_file(value: &Value) -> Bytes {
 
 /// The layout of blocks is ours, and what it cannot show is an asset of the report.
 fn blame_asset(error: RenderError) -> RenderError {
-    RenderError { place: "blocks".to_owned(), ..error }
+    if error.place.starts_with("typst") { RenderError { place: "blocks".to_owned(), ..error } } else { error }
 }

@@ -8,6 +8,9 @@ use typst::foundations::Smart;
 use typst::layout::{Abs, PageElem};
 use typst::text::{Lang, Region, TextElem};
 
+use crate::Report;
+use crate::job::Job;
+
 /// The margin left and right of blocks, in points.
 pub const MARGIN: f64 = 48.0;
 /// The space between blocks side by side, in points.
@@ -29,12 +32,24 @@ pub fn size(page: PageSetup) -> (f64, f64) {
     }
 }
 
-/// Gives a whole Typst source the sheet and language of its definition, which it may still change.
-pub fn set_defaults(library: &mut Library, page: PageSetup, lang: &str) {
-    let (width, height) = size(page);
+/// The paper of a job: the template's, where it has some, else the definition's.
+pub fn of_job(job: &Job) -> PageSetup {
+    let (own, template) = (job.definition.page, &job.template);
+    PageSetup { size: template.size.unwrap_or(own.size), orientation: template.orientation.unwrap_or(own.orientation) }
+}
+
+/// Gives a whole Typst source the sheet, the words above and below it, and the language of its job, all of which it may still change.
+pub fn set_defaults(library: &mut Library, report: &Report<'_>) {
+    let (width, height) = size(of_job(report.job));
     library.styles.set(PageElem::width, Smart::Custom(Abs::pt(width).into()));
     library.styles.set(PageElem::height, Smart::Custom(Abs::pt(height).into()));
-    let (primary, region) = language(lang);
+    if let Some(words) = &report.header {
+        library.styles.set(PageElem::header, Smart::Custom(Some(TextElem::packed(words.as_str()))));
+    }
+    if let Some(words) = &report.footer {
+        library.styles.set(PageElem::footer, Smart::Custom(Some(TextElem::packed(words.as_str()))));
+    }
+    let (primary, region) = language(report.lang);
     if let Ok(primary) = Lang::from_str(&primary) {
         library.styles.set(TextElem::lang, primary);
     }

@@ -9,6 +9,7 @@ use typst::foundations::Bytes;
 use crate::error::RenderError;
 use crate::job::TableFile;
 use crate::measure::{self, Weight};
+use crate::workbook::Workbook;
 use crate::{Report, chart, markdown, paper, table};
 
 /// A document that the layout can read.
@@ -19,6 +20,8 @@ pub struct Resolved {
     pub files: BTreeMap<String, Bytes>,
     /// The CSV of each table.
     pub tables: Vec<TableFile>,
+    /// The workbook of all tables, when it is asked for.
+    pub xlsx: Vec<u8>,
     /// The rows of all tables.
     pub rows: usize,
 }
@@ -28,9 +31,10 @@ pub struct Resolved {
 /// # Errors
 /// The first block that does not fit the data, by place.
 pub fn resolve(report: &Report<'_>, blocks: &[Block]) -> Result<Resolved, RenderError> {
-    let (width, height) = paper::size(report.job.definition.page);
+    let (width, height) = paper::size(paper::of_job(report.job));
     let (lang, region) = paper::language(report.lang);
-    let mut resolver = Resolver { report, files: BTreeMap::new(), tables: Vec::new(), rows: 0 };
+    let workbook = report.job.outputs.xlsx.then(|| Workbook::new(report));
+    let mut resolver = Resolver { report, files: BTreeMap::new(), tables: Vec::new(), workbook, rows: 0 };
     let blocks = resolver.blocks(blocks, "blocks", width - 2.0 * paper::MARGIN)?;
     let document = json!({
         "title": report.title,
@@ -39,23 +43,27 @@ pub fn resolve(report: &Report<'_>, blocks: &[Block]) -> Result<Resolved, Render
         "region": region,
         "date": report.writing.date(),
         "page": {"width": width, "height": height, "margin": paper::MARGIN, "gutter": paper::GUTTER},
+        "header": report.header,
+        "footer": report.footer,
         "page_label": report.writing.page_label(),
         "theme": report.job.theme,
         "blocks": blocks,
     });
-    Ok(Resolved { document, files: resolver.files, tables: resolver.tables, rows: resolver.rows })
+    let xlsx = resolver.workbook.map(Workbook::finish).transpose()?.unwrap_or_default();
+    Ok(Resolved { document, files: resolver.files, tables: resolver.tables, xlsx, rows: resolver.rows })
 }
 
 struct Resolver<'a> {
     report: &'a Report<'a>,
     files: BTreeMap<String, Bytes>,
     tables: Vec<TableFile>,
+    workbook: Option<Workbook<'a>>,
     rows: usize,
 }
 
 type Outcome = Result<Value, RenderError>;
 
-impl Resolver<'_> {
+impl<'a> Resolver<'a> {
     fn blocks(&mut self, blocks: &[Block], place: &str, width: f64) -> Result<Vec<Value>, RenderError> {
         let numbered = blocks.iter().enumerate();
         numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)).collect()
@@ -101,7 +109,10 @@ impl Resolver<'_> {
 
     fn table(&mut self, table: &Table, place: &str, width: f64) -> Outcome {
         let sheet = table::resolve(self.report, table, place, width)?;
-        self.rows += sheet.rows;
+        self.rows += sheet.records.len();
+        if let Some(workbook) = &mut self.workbook {
+            workbook.add(table, &sheet, place)?;
+        }
         let name = self.unused_name(table.data.as_str());
         self.tables.push(TableFile { name, csv: sheet.csv });
         Ok(sheet.layout)

@@ -16,41 +16,61 @@ const INSET: f64 = 6.0;
 const ROW_HEIGHT: f64 = 17.0;
 
 /// A table ready for the layout.
-pub struct Sheet {
+pub struct Sheet<'a> {
     pub layout: Value,
     pub csv: String,
-    pub rows: usize,
+    pub title: Option<String>,
+    pub heads: Vec<String>,
+    pub records: &'a [Value],
+    /// The sides at which the columns stand: left, right or center.
+    pub aligns: Vec<&'static str>,
+    /// The last row, when the table has totals.
+    pub totals: Option<Vec<Total>>,
+    /// The longest text of each column, in letters.
+    pub lengths: Vec<usize>,
+}
+
+/// A cell of the row of totals.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Total {
+    /// What the column adds up to.
+    Sum(f64),
+    /// What the row is.
+    Label(&'static str),
+    Blank,
 }
 
 /// Writes the cells of a table and sizes its columns for the width at hand.
 ///
 /// # Errors
 /// When the records or a field are missing, or a value does not fit its column's format.
-pub fn resolve(report: &Report<'_>, table: &Table, place: &str, width: f64) -> Result<Sheet, RenderError> {
+pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, width: f64) -> Result<Sheet<'a>, RenderError> {
     let records = records::find(&table.data, &report.job.data, place)?;
     let heads = heads(report, table, records, place)?;
     let cells = cells(report, table, records, place)?;
-    let totals = totals(report, table, records, place)?;
+    let totals = totals(report, table, records);
+    let last = totals.as_deref().map(|totals| written(report, table, totals, place)).transpose()?;
+    let aligns: Vec<&str> = table.columns.iter().map(|column| align(column, records)).collect();
+    let title = report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?;
+    let lengths = lengths(&heads, &cells, last.as_deref());
     let columns: Vec<widths::Needs> = (0..table.columns.len())
-        .map(|n| {
-            needs(&table.columns[n], &heads[n], cells.iter().map(|row| &row[n]), totals.as_ref().map(|row| &row[n]))
-        })
+        .map(|n| needs(&table.columns[n], &heads[n], cells.iter().map(|row| &row[n]), last.as_ref().map(|row| &row[n])))
         .collect();
     let widths = widths::share(&columns, width);
     let layout = json!({
         "kind": "table",
-        "title": report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?,
+        "title": title,
         "widths": widths,
-        "aligns": table.columns.iter().map(|column| align(column, records)).collect::<Vec<_>>(),
+        "aligns": aligns,
         "heads": heads,
         "heights": cells.iter().map(|row| height(row, &widths)).collect::<Vec<_>>(),
         "rows": cells,
-        "totals": totals,
+        "totals": last,
         "size": SIZE, "head_size": HEAD_SIZE, "inset": INSET,
     });
     let csv = csv::write(&heads, &table.columns, records)
         .map_err(|error| RenderError::internal(format!("the CSV of a table cannot be written: {error}")))?;
-    Ok(Sheet { layout, csv, rows: records.len() })
+    Ok(Sheet { layout, csv, title, heads, records, aligns, totals, lengths })
 }
 
 fn heads(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Vec<String>, RenderError> {
@@ -75,29 +95,39 @@ fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
     (0..records.len()).map(row).collect()
 }
 
-fn totals(
-    report: &Report<'_>,
-    table: &Table,
-    records: &[Value],
-    place: &str,
-) -> Result<Option<Vec<String>>, RenderError> {
-    if table.totals.is_empty() {
-        return Ok(None);
-    }
-    let mut row = vec![String::new(); table.columns.len()];
-    for (n, column) in table.columns.iter().enumerate().filter(|(_, column)| table.totals.contains(&column.field)) {
-        let sum = sum(records, &column.field);
-        row[n] = report
+/// The row of totals; its first cell without a sum says what the row is.
+fn totals(report: &Report<'_>, table: &Table, records: &[Value]) -> Option<Vec<Total>> {
+    let is_summed = |column: &Column| table.totals.contains(&column.field);
+    let label = table.columns.iter().position(|column| !is_summed(column));
+    let total = |(n, column): (usize, &Column)| match column {
+        column if is_summed(column) => Total::Sum(sum(records, &column.field)),
+        _ if label == Some(n) => Total::Label(report.writing.total_label()),
+        _ => Total::Blank,
+    };
+    (!table.totals.is_empty()).then(|| table.columns.iter().enumerate().map(total).collect())
+}
+
+fn written(report: &Report<'_>, table: &Table, totals: &[Total], place: &str) -> Result<Vec<String>, RenderError> {
+    let cell = |(total, column): (&Total, &Column)| match total {
+        Total::Sum(sum) => report
             .writing
-            .format(&Value::from(sum), column.format.as_ref())
-            .map_err(|message| RenderError::report(format!("{place}.totals"), message))?;
+            .format(&Value::from(*sum), column.format.as_ref())
+            .map_err(|message| RenderError::report(format!("{place}.totals"), message)),
+        Total::Label(words) => Ok((*words).to_owned()),
+        Total::Blank => Ok(String::new()),
+    };
+    totals.iter().zip(&table.columns).map(cell).collect()
+}
+
+fn lengths(heads: &[String], cells: &[Vec<String>], totals: Option<&[String]>) -> Vec<usize> {
+    let rows = [heads].into_iter().chain(cells.iter().map(Vec::as_slice)).chain(totals);
+    let mut lengths = vec![0; heads.len()];
+    for row in rows {
+        for (length, cell) in lengths.iter_mut().zip(row) {
+            *length = cell.chars().count().max(*length);
+        }
     }
-    if let Some((first, _)) =
-        row.iter_mut().zip(&table.columns).find(|(_, column)| !table.totals.contains(&column.field))
-    {
-        *first = report.writing.total_label().to_owned();
-    }
-    Ok(Some(row))
+    lengths
 }
 
 fn sum(records: &[Value], field: &str) -> f64 {

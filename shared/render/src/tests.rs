@@ -1,29 +1,29 @@
 //! Whole renderings, in this process.
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
 
 use domain::definition::Definition;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+use zip::ZipArchive;
 
-use crate::{Job, RenderError, Rendered, Theme, render};
+use crate::{Job, RenderError, Rendered, render};
+
+mod files;
+mod rendition;
+mod workbook;
 
 const PIXEL: &[u8] = include_bytes!("tests/pixel.png");
 
 fn job(definition: &Value, data: Value) -> Job {
-    Job {
-        report: "Monthly report".to_owned(),
-        definition: Definition::parse(definition).unwrap(),
-        data,
-        params: Map::new(),
-        theme: Theme::default(),
-        assets: BTreeMap::from([
-            ("logo.png".to_owned(), PIXEL.to_vec()),
-            ("part.typ".to_owned(), b"#let part = 1\n\n#let broken() = 1 + \"a\"\n".to_vec()),
-            ("notes.txt".to_owned(), b"words".to_vec()),
-        ]),
-        author: Some("Sales team".to_owned()),
-        date: "2026-03-31T10:00:00Z".parse().unwrap(),
-    }
+    let date = "2026-03-31T10:00:00Z".parse().unwrap();
+    let assets = BTreeMap::from([
+        ("logo.png".to_owned(), PIXEL.to_vec()),
+        ("part.typ".to_owned(), b"#let part = 1\n\n#let broken() = 1 + \"a\"\n".to_vec()),
+        ("notes.txt".to_owned(), b"words".to_vec()),
+    ]);
+    let author = Some("Sales team".to_owned());
+    Job { assets, author, ..Job::new("Monthly report", Definition::parse(definition).unwrap(), data, date) }
 }
 
 fn sales() -> Value {
@@ -47,6 +47,24 @@ fn text_of(rendered: &Rendered) -> String {
 
 fn holds(bytes: &[u8], words: &str) -> bool {
     bytes.windows(words.len()).any(|window| window == words.as_bytes())
+}
+
+/// The parts of a file that is a ZIP, by name.
+fn parts(bytes: &[u8]) -> Vec<(String, String)> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let part = |n| {
+        let mut part = archive.by_index(n).unwrap();
+        let mut content = Vec::new();
+        part.read_to_end(&mut content).unwrap();
+        (part.name().unwrap().into_owned(), String::from_utf8_lossy(&content).into_owned())
+    };
+    (0..ZipArchive::new(Cursor::new(bytes)).unwrap().len()).map(part).collect()
+}
+
+fn part(bytes: &[u8], name: &str) -> String {
+    let parts = parts(bytes);
+    let names: Vec<_> = parts.iter().map(|(name, _)| name.clone()).collect();
+    parts.into_iter().find(|part| part.0 == name).unwrap_or_else(|| panic!("{name} is not in {names:?}")).1
 }
 
 fn every_block() -> Value {

@@ -16,36 +16,43 @@ mod language;
 
 use language::Language;
 
-/// Writes values in one language.
+/// Writes values in one language, and times as they are told in one place.
 pub struct Writing {
     language: Language,
     decimals: Option<DecimalFormatter>,
-    date: DateTime,
+    zone: TimeZone,
+    now: DateTime,
 }
 
 /// A mistake, as a sentence about the value.
 type Written = Result<String, String>;
 
 impl Writing {
-    /// Writes in `lang`, such as `de` or `en-GB`; `date` is the date of the report, in UTC.
-    pub fn new(lang: &str, date: Timestamp) -> Writing {
+    /// Writes in `lang`, such as `de` or `en-GB`; `date` is the date of the report.
+    pub fn new(lang: &str, zone: TimeZone, date: Timestamp) -> Writing {
         let locale = Locale::from_str(lang).unwrap_or(Locale::UNKNOWN);
         let options = DecimalFormatterOptions::default();
         Writing {
             language: Language::of(lang),
             decimals: DecimalFormatter::try_new((&locale).into(), options).ok(),
-            date: TimeZone::UTC.to_datetime(date),
+            now: zone.to_datetime(date),
+            zone,
         }
+    }
+
+    /// The date and time of the report, as they are told where it is read.
+    pub fn now(&self) -> DateTime {
+        self.now
     }
 
     /// The date of the report as `2026-03-31`.
     pub fn today(&self) -> String {
-        self.date.date().to_string()
+        self.now.date().to_string()
     }
 
     /// The date of the report as people write it.
     pub fn date(&self) -> String {
-        self.write_date(self.date, self.language.date).unwrap_or_else(|_| self.today())
+        self.write_date(self.now, self.language.date).unwrap_or_else(|_| self.today())
     }
 
     /// "Page 1 of 3", with `{page}` and `{pages}` for the numbers.
@@ -69,9 +76,32 @@ impl Writing {
             (Some(Format::Percent(digits)), _) => self.percent(value, *digits),
             (Some(Format::Currency { code, digits }), _) => self.currency(value, code, *digits),
             (Some(Format::Date(pattern)), _) => {
-                self.write_date(parse_date(value)?, pattern.as_deref().unwrap_or(self.language.date))
+                self.write_date(self.civil(value)?, pattern.as_deref().unwrap_or(self.language.date))
             }
         }
+    }
+
+    /// The date and time of a value: an instant as it is told where the report is read, all others as they stand.
+    pub fn civil(&self, value: &Value) -> Result<DateTime, String> {
+        let Value::String(text) = value else {
+            return Err(format!("`{value}` is no date: use a string such as 2026-03-31"));
+        };
+        if let Ok(instant) = text.parse::<Timestamp>() {
+            return Ok(self.zone.to_datetime(instant));
+        }
+        text.parse::<DateTime>()
+            .map_err(|_| format!("`{text}` is no date: use a form such as 2026-03-31 or 2026-03-31T14:30:00Z"))
+    }
+
+    /// The pattern by which dates are written, unless a format has its own.
+    pub fn date_pattern(&self) -> &'static str {
+        self.language.date
+    }
+
+    /// Digits, or marks that stand for them, with the symbol of a currency where the language has it. The symbol is in quotes.
+    pub fn quoted_currency(&self, digits: &str, code: &str) -> String {
+        let symbol = symbol_of(code);
+        self.language.with_symbol(digits, &symbol).replace(&symbol, &format!("\"{symbol}\""))
     }
 
     /// A change as a percentage with its sign.
@@ -113,9 +143,8 @@ impl Writing {
     }
 
     fn currency(&self, value: &Value, code: &str, digits: Option<u8>) -> Written {
-        let usual = || iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
-        let digits = digits.or_else(|| usual().and_then(|digits| u8::try_from(digits).ok()));
-        let number = self.grouped(rounded(parse_decimal(value)?, Some(digits.unwrap_or(2))));
+        let digits = digits.unwrap_or_else(|| usual_digits(code));
+        let number = self.grouped(rounded(parse_decimal(value)?, Some(digits)));
         Ok(self.language.with_symbol(&number, &symbol_of(code)))
     }
 
@@ -130,6 +159,12 @@ impl Writing {
         jiff::fmt::strtime::format(pattern, date)
             .map_err(|error| format!("the date pattern `{pattern}` cannot be used: {error}"))
     }
+}
+
+/// The decimals that amounts of a currency usually have.
+pub fn usual_digits(code: &str) -> u8 {
+    let usual = iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
+    usual.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(2)
 }
 
 /// The symbol of a currency as it is known abroad: a bare "$" would not tell dollars apart.
@@ -193,17 +228,6 @@ fn rounded(mut decimal: Decimal, digits: Option<u8>) -> Decimal {
     decimal
 }
 
-fn parse_date(value: &Value) -> Result<DateTime, String> {
-    let Value::String(text) = value else {
-        return Err(format!("`{value}` is no date: use a string such as 2026-03-31"));
-    };
-    if let Ok(timestamp) = text.parse::<Timestamp>() {
-        return Ok(TimeZone::UTC.to_datetime(timestamp));
-    }
-    text.parse::<DateTime>()
-        .map_err(|_| format!("`{text}` is no date: use a form such as 2026-03-31 or 2026-03-31T14:30:00Z"))
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -211,7 +235,7 @@ mod tests {
     use super::*;
 
     fn write(lang: &str, value: Value, format: &str) -> Written {
-        let writing = Writing::new(lang, "2026-03-31T10:00:00Z".parse().unwrap());
+        let writing = Writing::new(lang, TimeZone::UTC, "2026-03-31T10:00:00Z".parse().unwrap());
         writing.format(&value, Some(&format.parse().unwrap()))
     }
 

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use domain::definition::Definition;
 use render::sandbox::{Limits, render_within, run_child_if_asked};
-use render::{Cause, Job, Theme};
-use serde_json::{Map, Value, json};
+use render::{Cause, Job, Outputs};
+use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits { seconds: 4, memory_mb: 200 };
 
@@ -28,16 +28,10 @@ fn main() {
 }
 
 fn job(definition: &Value) -> Job {
-    Job {
-        report: "Test".to_owned(),
-        definition: Definition::parse(definition).unwrap(),
-        data: json!({"rows": [{"a": 1, "b": "x"}], "n": 7}),
-        params: Map::new(),
-        theme: Theme::default(),
-        assets: BTreeMap::from([("a.bin".to_owned(), vec![0, 159, 146, 150])]),
-        author: None,
-        date: "2026-03-31T10:00:00Z".parse().unwrap(),
-    }
+    let data = json!({"rows": [{"a": 1, "b": "x"}], "n": 7});
+    let assets = BTreeMap::from([("a.bin".to_owned(), vec![0, 159, 146, 150])]);
+    let plain = Job::new("Test", Definition::parse(definition).unwrap(), data, "2026-03-31T10:00:00Z".parse().unwrap());
+    Job { assets, ..plain }
 }
 
 fn typst(source: &str) -> Job {
@@ -51,8 +45,12 @@ fn markdown(text: &str) -> Job {
 async fn a_harmless_report_is_the_same_as_without_a_child() {
     let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "a"}, {"field": "b"}], "totals": ["a"]});
     let job = job(&json!({"blocks": [{"kind": "heading", "text": "{{ data.n }}"}, table]}));
-    let inside = render_within(&job, LIMITS).await.unwrap();
-    assert_eq!(inside, render::render(&job).unwrap());
+    let every = Outputs { pdf: true, svg: true, png: true, xlsx: true };
+    for outputs in [Outputs::tables(), Outputs::publication(), every] {
+        let job = Job { outputs, ..job.clone() };
+        let inside = render_within(&job, LIMITS).await.unwrap();
+        assert_eq!(inside, render::render(&job).unwrap());
+    }
 }
 
 /// A description, a report, whose fault it is and the words that say so.

@@ -133,6 +133,8 @@ pub enum Variable {
     PublishQueue,
     /// Address of the queue of publications that were given up.
     ParkedQueue,
+    /// Address of the queue of exports.
+    ExportQueue,
     /// How many bundles before the live one are kept of a report.
     KeepBundles,
     /// Secret from which the tokens of public links are derived.
@@ -159,6 +161,7 @@ impl Variable {
             Self::Bucket => "BUCKET",
             Self::PublishQueue => "PUBLISH_QUEUE_URL",
             Self::ParkedQueue => "PARKED_QUEUE_URL",
+            Self::ExportQueue => "EXPORT_QUEUE_URL",
             Self::KeepBundles => "KEEP_BUNDLES",
             Self::LinkKey => "LINK_KEY",
             Self::PublicUrl => "PUBLIC_URL",

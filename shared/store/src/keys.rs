@@ -1,7 +1,7 @@
 //! The keys of the catalog's items, all in one place: what stands under one partition key is read by one query.
 
 use crate::table::Key;
-use domain::names::ReportRef;
+use domain::{names::ReportRef, preset::PresetKind, temporary::TemporaryId};
 use uuid::Uuid;
 
 pub(crate) fn partition(report: Uuid) -> String {
@@ -71,4 +71,21 @@ pub(crate) fn published_key(workspace: &str, report: Uuid) -> Key {
 /// How far the collector of bundles has come.
 pub(crate) fn collector_key() -> Key {
     Key::new("COLLECTOR", "CURSOR")
+}
+
+/// Where the presets of a kind are, of a workspace.
+pub(crate) fn preset_key<T: PresetKind>(workspace: &str, code: &str) -> Key {
+    Key::new(format!("PRESETS#{}#{workspace}", T::LIST), code)
+}
+
+pub(crate) fn temporary_key(id: TemporaryId) -> Key {
+    Key::new(format!("TEMPORARY#{id}"), "DATA")
+}
+
+pub(crate) fn export_key(id: TemporaryId) -> Key {
+    Key::new(format!("EXPORT#{id}"), "EXPORT")
+}
+
+pub(crate) fn preview_bundle_key(report: Uuid, content: &str) -> Key {
+    Key::new(format!("RENDITION#{report}"), content)
 }

@@ -1,34 +1,47 @@
 //! What is kept: DynamoDB, S3 and SQS, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
-//! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, and [`spill`], answers too large for a function.
+//! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
+//! - [`presets`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
 pub mod access_tokens;
 pub mod ambient;
 pub mod aws;
+pub mod exports;
+pub mod files;
+mod kept;
 mod keys;
 pub mod links;
 mod numbers;
 mod objects;
+pub mod presets;
+pub mod preview_bundles;
+pub mod previews;
 pub mod publications;
 pub mod publishing;
 pub mod reports;
 mod sent;
 pub mod sessions;
-mod sources;
 mod spill;
 mod table;
+pub mod temporary;
 pub mod tree;
 mod versions;
 pub mod workspaces;
 
 pub use access_tokens::AccessTokens;
 pub use aws::Aws;
+pub use exports::Exports;
+pub use files::Files;
 pub use links::Links;
+pub use presets::Presets;
+pub use preview_bundles::PreviewBundles;
+pub use previews::Previews;
 pub use publications::{PublicReports, Publications};
 pub use reports::{OpenReport, Reports};
 pub use sessions::Sessions;
 pub use spill::Spill;
+pub use temporary::TemporaryData;
 pub use tree::{Restricted, Tree};
 pub use workspaces::Workspaces;

@@ -1,8 +1,9 @@
 //! The bucket.
 
-use crate::{Aws, aws::Variable, sent, table::fault};
+use crate::{Aws, aws::Variable, files::StoredFile, sent, table::fault};
 use aws_sdk_s3::{
     Client,
+    error::{ProvideErrorMetadata, SdkError},
     operation::get_object::GetObjectError,
     presigning::PresigningConfig,
     primitives::ByteStream,
@@ -35,9 +36,50 @@ impl Objects {
         let request = self.client.get_object().bucket(&self.bucket).key(key).set_range(range);
         match sent::get_object(request).await {
             Ok(answer) => Ok(Some(sent::collected(answer.body).await.map_err(fault)?)),
-            Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => Ok(None),
+            Err(error) if is_missing(&error) => Ok(None),
             Err(error) => Err(fault(error)),
         }
+    }
+
+    /// Stores a file with the name under which it is saved.
+    pub(crate) async fn put_file(&self, key: &str, name: &str, media_type: &str, bytes: Vec<u8>) -> Outcome<()> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
+        // S3 takes ASCII only.
+        let request = request.metadata(NAME, hex::encode(name));
+        sent::put_object(request.body(ByteStream::from(bytes))).await.map_err(fault)?;
+        Ok(())
+    }
+
+    /// The file under this key, with its contents if it has no more than `most` bytes; `None` if there is none.
+    pub(crate) async fn file(&self, key: &str, most: u64) -> Outcome<Option<StoredFile>> {
+        let answer = match sent::get_object(self.client.get_object().bucket(&self.bucket).key(key)).await {
+            Err(error) if is_missing(&error) => return Ok(None),
+            answer => answer.map_err(fault)?,
+        };
+        let name = answer.metadata().and_then(|metadata| hex::decode(metadata.get(NAME)?).ok());
+        let name = name.and_then(|name| String::from_utf8(name).ok()).unwrap_or_else(|| "report".to_owned());
+        let media_type = answer.content_type().unwrap_or("application/octet-stream").to_owned();
+        let small = answer.content_length().and_then(|size| u64::try_from(size).ok()).is_some_and(|size| size <= most);
+        let bytes = match small {
+            true => Some(sent::collected(answer.body).await.map_err(fault)?),
+            false => None,
+        };
+        Ok(Some(StoredFile { name, media_type, bytes }))
+    }
+
+    /// An address to which anybody may upload an object of this size for a while, and the headers that the request must carry.
+    pub(crate) async fn upload_address(
+        &self,
+        key: &str,
+        size: u64,
+        lifetime: Duration,
+    ) -> Outcome<(String, Vec<(String, String)>)> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type("application/json");
+        let request = request.content_length(i64::try_from(size).map_err(Problem::internal)?);
+        let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
+        let signed = sent::presigned_put(request, lifetime).await.map_err(fault)?;
+        let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok((signed.uri().to_owned(), headers))
     }
 
     /// An address at which anybody may read the object for a while.
@@ -91,4 +133,12 @@ impl Objects {
             }
         }
     }
+}
+
+/// The metadata that holds the name of a file.
+const NAME: &str = "name";
+
+/// Whether there is no such object. To those who may not list a bucket, S3 says that they may not read it.
+fn is_missing(error: &SdkError<GetObjectError>) -> bool {
+    error.as_service_error().is_some_and(|error| error.is_no_such_key() || error.code() == Some("AccessDenied"))
 }

@@ -6,11 +6,11 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    kept::{self, Kept},
     keys::{alias, head_key, partition, restricted_key, tree_partition, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sent,
-    sources::{self, Kept},
     table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
     tree::{
         Restricted, Tree,
@@ -58,6 +58,11 @@ impl OpenReport {
         let ends = self.state.links().iter().filter_map(|link| link.expires_at).filter(|end| *end <= now);
         ends.chain(self.state.changed_at).fold(self.report.updated_at, Timestamp::max)
     }
+}
+
+/// Where the sources of a report are, those that are not in the items of their versions.
+pub(crate) fn sources(report: Uuid) -> String {
+    format!("reports/{report}/sources")
 }
 
 /// What another name of a report leads to.
@@ -114,7 +119,7 @@ impl Reports {
         // Workspaces are never removed, so this needs no condition in the transaction, which all creations would contend for.
         let workspace: Option<Workspace> = self.catalog.get(&workspace_key(&draft.workspace)).await?;
         workspace.ok_or_else(|| no_workspace(&draft.workspace))?;
-        let kept = sources::keep(&self.objects, uid, &draft.source).await?;
+        let kept = kept::keep(&self.objects, &sources(uid), &draft.source).await?;
         let unused = kept.object().into_iter().collect();
         let now = ambient::now();
         let report = Report {

@@ -70,6 +70,14 @@ pub(crate) fn presigned(
     Box::pin(request.presigned(config))
 }
 
+/// The address under which the object can be uploaded without credentials.
+pub(crate) fn presigned_put(
+    request: PutObjectFluentBuilder,
+    config: PresigningConfig,
+) -> Sent<Result<PresignedRequest, SdkError<PutObjectError>>> {
+    Box::pin(request.presigned(config))
+}
+
 /// The bytes of an object.
 pub(crate) fn collected(body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamError>> {
     Box::pin(async { Ok(body.collect().await?.to_vec()) })

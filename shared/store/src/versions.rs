@@ -1,10 +1,9 @@
 //! Versions of reports: each change of a report and each new asset makes one, and none ever changes.
 
 use crate::{
-    OpenReport, Reports, ambient,
+    OpenReport, Reports, ambient, kept,
     keys::{head_key, partition, version_key},
-    reports::KeptVersion,
-    sources,
+    reports::{KeptVersion, sources},
     table::{busy, n, to_item, until_settled},
 };
 use domain::{
@@ -23,7 +22,7 @@ impl Reports {
     /// # Errors
     /// `Internal` when it cannot be read.
     pub async fn source(&self, open: &OpenReport) -> Outcome<Source> {
-        sources::read(&self.objects, &open.kept).await
+        kept::read(&self.objects, &open.kept).await
     }
 
     /// Makes a new version, in another folder or under another name if `change` says so. What it leaves out stays as it is.
@@ -39,7 +38,7 @@ impl Reports {
         let source = self.source(open).await?;
         let (report, source) = change.apply(&open.report, source, now)?;
         let kept = match new_source {
-            true => sources::keep(&self.objects, report.uid, &source).await?,
+            true => kept::keep(&self.objects, &sources(report.uid), &source).await?,
             false => open.kept.clone(),
         };
         let assets = open.version.assets.clone();
@@ -139,21 +138,30 @@ impl Reports {
     /// `NotFound` when there is none with this number.
     pub async fn version_with_source(&self, found: &OpenReport, version: u64) -> Outcome<(Version, Source)> {
         let kept = self.kept_version(found, version).await?;
-        Ok((kept.version, sources::read(&self.objects, &kept.source).await?))
+        Ok((kept.version, kept::read(&self.objects, &kept.source).await?))
+    }
+
+    /// A version of a report with all that it is rendered from: source and the assets' contents.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none with this number, `Internal` when something cannot be read.
+    pub async fn contents(
+        &self,
+        found: &OpenReport,
+        version: u64,
+    ) -> Outcome<(Version, Source, BTreeMap<String, Vec<u8>>)> {
+        let (version, source) = match version == found.version.version {
+            true => (found.version.clone(), self.source(found).await?),
+            false => self.version_with_source(found, version).await?,
+        };
+        let assets = self.all_assets(found.report.uid, &version).await?;
+        Ok((version, source, assets))
     }
 
     async fn kept_version(&self, found: &OpenReport, version: u64) -> Outcome<KeptVersion> {
         let kept = self.catalog.get(&version_key(found.report.uid, version)).await?;
         let name = &found.report.natural_id;
         kept.ok_or_else(|| Problem::NotFound(format!("The report {name} has no version {version}.")))
-    }
-
-    /// The assets of the newest version, by name.
-    ///
-    /// # Errors
-    /// `Internal` when one cannot be read.
-    pub async fn assets(&self, open: &OpenReport) -> Outcome<BTreeMap<String, Vec<u8>>> {
-        self.all_assets(open.report.uid, &open.version).await
     }
 
     pub(crate) async fn all_assets(&self, report: Uuid, version: &Version) -> Outcome<BTreeMap<String, Vec<u8>>> {
@@ -177,7 +185,7 @@ impl Reports {
     pub(crate) async fn version(&self, report: Uuid, version: u64) -> Outcome<(Version, Source)> {
         let kept: Option<KeptVersion> = self.catalog.get(&version_key(report, version)).await?;
         let kept = kept.ok_or_else(|| Problem::internal(format!("version {version} of {report} is gone")))?;
-        Ok((kept.version, sources::read(&self.objects, &kept.source).await?))
+        Ok((kept.version, kept::read(&self.objects, &kept.source).await?))
     }
 }
 

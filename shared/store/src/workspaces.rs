@@ -55,6 +55,15 @@ impl Workspaces {
         }
     }
 
+    /// The workspace with this code or number, whoever asks.
+    ///
+    /// # Errors
+    /// `NotFound` if there is none.
+    pub async fn named(&self, name: &str) -> Outcome<Workspace> {
+        let named = |workspace: &Workspace| workspace.code == name || workspace.number.to_string() == name;
+        self.list().await?.into_iter().find(named).ok_or_else(|| no_workspace(name))
+    }
+
     /// Makes the workspace or changes its fields. `true`: it is new.
     ///
     /// # Errors

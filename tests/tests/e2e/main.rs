@@ -4,6 +4,7 @@
 
 mod access;
 mod collecting;
+mod cxreports;
 mod events;
 mod exago;
 mod history;

@@ -12,6 +12,7 @@
 )]
 
 mod collected;
+mod exports;
 mod killed;
 mod messages;
 mod poison;

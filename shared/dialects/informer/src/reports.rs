@@ -185,6 +185,7 @@ pub struct ReportRecord {
     report_type: Option<String>,
     recipients: String,
     theme: String,
+    template: Option<String>,
     version: u64,
     published: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -229,6 +230,7 @@ impl ReportRecord {
             report_type: report.details.report_type.clone(),
             recipients: report.details.recipients.clone(),
             theme: report.details.theme.clone(),
+            template: report.details.template.clone(),
             version: report.version,
             published,
             note: None,

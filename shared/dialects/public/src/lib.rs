@@ -5,15 +5,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Outcome, Problem,
-    bundle::Entry,
     problem::{Refusal, Wording},
     publication::BundleKey,
     token::PublicToken,
 };
-use flate2::read::DeflateDecoder;
 use http::response::Builder;
 use sha2::{Digest, Sha256};
-use std::io::Read;
 
 /// Refusals as small pages, in light and dark.
 pub struct Public;
@@ -73,19 +70,6 @@ pub fn cached(answer: Builder, bundle: &BundleKey) -> Builder {
 pub fn with_addresses(html: &str, token: &PublicToken) -> String {
     let pages = html.replace("=\"pages/", &format!("=\"{token}/pages/"));
     pages.replace("=\"report.pdf", &format!("=\"{token}/report.pdf"))
-}
-
-/// The contents of a bundle's entry.
-///
-/// # Errors
-/// `Internal` if they are not what the index says.
-pub fn inflated(entry: &Entry, bytes: Vec<u8>) -> Outcome<Vec<u8>> {
-    if !entry.deflated {
-        return Ok(bytes);
-    }
-    let mut contents = Vec::new();
-    DeflateDecoder::new(bytes.as_slice()).take(entry.size).read_to_end(&mut contents).map_err(Problem::internal)?;
-    Ok(contents)
 }
 
 impl Wording for Public {

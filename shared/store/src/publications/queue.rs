@@ -39,6 +39,14 @@ impl Queue {
         Ok(Self { client: aws.sqs(), url: Variable::PublishQueue.text()? })
     }
 
+    /// The queue in front of the worker that makes exports.
+    ///
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn export(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { client: aws.sqs(), url: Variable::ExportQueue.text()? })
+    }
+
     /// The queue of what was given up. Nothing reads it but an operator's redrive.
     ///
     /// # Errors

@@ -1,21 +1,20 @@
-//! Where the source of a version is kept: in the version's own item when it is small, else in the bucket under its hash.
+//! Where JSON of any size is kept: in the item that it belongs to when it is small, else in the bucket under its hash.
 
 use crate::objects::Objects;
-use domain::{Outcome, Problem, report::Source};
+use domain::{Outcome, Problem};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::io::Read;
-use uuid::Uuid;
 
 /// The most bytes kept in an item: up to here the write units that they cost are no dearer than an S3 PUT, and they save the
 /// reader a request.
 const INLINE: usize = 4 * 1024;
 
-/// The most bytes that a source may unfold to; a body cannot carry more to begin with.
-const MAX_SOURCE: u64 = 16 * 1024 * 1024;
+/// The most bytes that JSON may unfold to; a body cannot carry more to begin with.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
-/// Where a source is, gzipped.
+/// Where it is, gzipped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Kept {
@@ -33,32 +32,32 @@ impl Kept {
     }
 }
 
-/// Keeps a source of the report with this uid.
-pub(crate) async fn keep(objects: &Objects, report: Uuid, source: &Source) -> Outcome<Kept> {
-    let bytes = zipped(source)?;
+/// Keeps a value; an object of it lies under `prefix`.
+pub(crate) async fn keep(objects: &Objects, prefix: &str, value: &impl Serialize) -> Outcome<Kept> {
+    let bytes = zipped(value)?;
     if bytes.len() <= INLINE {
         return Ok(Kept::Inline(bytes));
     }
-    let key = format!("reports/{report}/sources/{}.json.gz", hex::encode(Sha256::digest(&bytes)));
+    let key = format!("{prefix}/{}.json.gz", hex::encode(Sha256::digest(&bytes)));
     objects.put(&key, bytes, "application/gzip").await?;
     Ok(Kept::Object(key))
 }
 
-/// Reads a source back.
-pub(crate) async fn read(objects: &Objects, kept: &Kept) -> Outcome<Source> {
+/// Reads a value back.
+pub(crate) async fn read<T: DeserializeOwned>(objects: &Objects, kept: &Kept) -> Outcome<T> {
     let bytes = match kept {
         Kept::Inline(bytes) => bytes.clone(),
         Kept::Object(key) => {
-            objects.get(key, None).await?.ok_or_else(|| Problem::internal(format!("the source {key} is gone")))?
+            objects.get(key, None).await?.ok_or_else(|| Problem::internal(format!("{key} is gone")))?
         }
     };
     let mut json = Vec::new();
-    GzDecoder::new(bytes.as_slice()).take(MAX_SOURCE).read_to_end(&mut json).map_err(Problem::internal)?;
+    GzDecoder::new(bytes.as_slice()).take(LARGEST).read_to_end(&mut json).map_err(Problem::internal)?;
     serde_json::from_slice(&json).map_err(Problem::internal)
 }
 
-fn zipped(source: &Source) -> Outcome<Vec<u8>> {
+fn zipped(value: &impl Serialize) -> Outcome<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    serde_json::to_writer(&mut encoder, source).map_err(Problem::internal)?;
+    serde_json::to_writer(&mut encoder, value).map_err(Problem::internal)?;
     encoder.finish().map_err(Problem::internal)
 }

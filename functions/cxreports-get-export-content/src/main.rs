@@ -1,0 +1,30 @@
+//! `GET /api/v1/ws/{ws}/exports/{id}/content` — the file that an export came to.
+
+use cxreports::{CxReports, file::told_media_type};
+use domain::{Problem, credential::Permission};
+use lambda::store::{
+    Exports, Files, Workspaces,
+    files::{FileKey, StoredFile},
+};
+use lambda::{Error, Function, Gate, Reply, Request, large};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
+    let (exports, files) = (&Exports::new(&function.aws)?, &Files::new(&function.aws)?);
+    function.serve::<CxReports, _, _>(|request| get(gate, workspaces, exports, files, request)).await
+}
+
+async fn get(gate: &Gate, workspaces: &Workspaces, exports: &Exports, files: &Files, request: Request) -> Reply {
+    let (_, workspace) = gate.workspace(workspaces, &request, Permission::ReportRead).await?;
+    let export = exports.find(&workspace.code, request.number("id")?).await?;
+    export.require_done()?;
+    let (key, content) = (FileKey::export(export.id), export.id.to_string());
+    if let Some(unchanged) = large::unchanged(&request, &content) {
+        return unchanged;
+    }
+    let file = files.find(&key).await?.ok_or_else(|| Problem::internal(format!("the export {content} is gone")))?;
+    let media_type = told_media_type(&file.media_type).to_owned();
+    large::file(files, &key, StoredFile { media_type, ..file }, &content).await
+}

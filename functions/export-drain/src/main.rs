@@ -1,0 +1,25 @@
+//! Behind the dead-letter queue of `export-worker`: an export whose worker died or failed each time ends here, as Failed.
+
+use domain::Outcome;
+use lambda::store::{Exports, exports::ExportMessage};
+use lambda::{Error, Function};
+
+/// What the caller is told.
+const REASON: &str = "The export was tried several times and did not succeed. Start it again. If it fails again, tell the operator of \
+    this service its id.";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let exports = &Exports::new(&function.aws)?;
+    function.drain(async |message| give_up(exports, &message.body.unwrap_or_default()).await).await
+}
+
+async fn give_up(exports: &Exports, body: &str) -> Outcome<()> {
+    let Ok(ExportMessage { export }) = serde_json::from_str(body) else {
+        tracing::error!("a message that is no export was dropped");
+        return Ok(());
+    };
+    tracing::error!(export = export.number(), "an export was given up");
+    exports.fail(export, REASON).await
+}

@@ -1,0 +1,78 @@
+//! Behind the export queue: renders a report as it was asked for, and stores the file.
+//!
+//! Messages come at least once, and this process may die at any line: each attempt makes the same file from the same pinned version and
+//! stores it under the same key, and the record ends once.
+
+use domain::{Outcome, Problem, export::Export, rendition::Rendition, temporary::TemporaryId};
+use lambda::store::{
+    Aws, Exports, Reports,
+    exports::{Begun, ExportMessage},
+    files::FileKey,
+};
+use lambda::{
+    Error, Function,
+    queue::{SqsMessage, message_age},
+};
+use renditions::Renditions;
+use std::time::Duration;
+
+/// What every export needs.
+struct Worker {
+    exports: Exports,
+    reports: Reports,
+    renditions: Renditions,
+}
+
+/// How long after its message an export's record may appear: the function that asks for it lives no longer.
+const RECORD_COMES_WITHIN: i64 = 60_000;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    render::sandbox::run_child_if_asked();
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let worker = &Worker::new(&function.aws)?;
+    function.drain(async |message| worker.handle(&message).await).await
+}
+
+impl Worker {
+    fn new(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { exports: Exports::new(aws)?, reports: Reports::new(aws)?, renditions: Renditions::new(aws)? })
+    }
+
+    async fn handle(&self, message: &SqsMessage) -> Outcome<()> {
+        let body = message.body.as_deref().unwrap_or_default();
+        let ExportMessage { export: id } = serde_json::from_str(body).map_err(Problem::internal)?;
+        match self.begin(id).await? {
+            Begun::Work(export, rendition) => match self.make(&export, *rendition).await {
+                Ok(()) => self.exports.done(id).await,
+                Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => Err(problem),
+                // No other attempt would succeed.
+                Err(problem) => self.exports.fail(id, &problem.to_string()).await,
+            },
+            Begun::Finished => Ok(()),
+            Begun::Unknown if message_age(message) > RECORD_COMES_WITHIN => Ok(()),
+            Begun::Unknown => Err(Problem::internal("the export is not recorded yet")),
+        }
+    }
+
+    /// The message goes out just before the record is written, so a fast worker waits a moment for it.
+    async fn begin(&self, id: TemporaryId) -> Outcome<Begun> {
+        for pause in [20, 50, 100, 200, 400, 800] {
+            match self.exports.begin(id).await? {
+                Begun::Unknown => tokio::time::sleep(Duration::from_millis(pause)).await,
+                begun => return Ok(begun),
+            }
+        }
+        self.exports.begin(id).await
+    }
+
+    async fn make(&self, export: &Export, rendition: Rendition) -> Outcome<()> {
+        let found = self.reports.open(export.report).await?.filter(|found| found.report.deleted_at.is_none());
+        let found =
+            found.ok_or_else(|| Problem::NotFound("The report was deleted before its export was ready.".into()))?;
+        let plan = self.renditions.plan(found, export.version, rendition, export.progress.requested_at).await?;
+        let file = self.renditions.render_file(&plan).await?;
+        self.renditions.files().put(&FileKey::export(export.id), &file.name, file.media_type, file.bytes).await?;
+        Ok(())
+    }
+}

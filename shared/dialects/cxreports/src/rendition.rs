@@ -1,0 +1,76 @@
+//! How a request wants a report rendered, by a query (`GET …/pdf`, previews) or by a body (`POST …/pdf`,
+//! `POST …/export`).
+//!
+//! Source: the official Python client. Keys that are not known here are passed over: its versions send more.
+
+use crate::values;
+use domain::{
+    Outcome, Problem,
+    rendition::{Form, Rendition},
+};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// The key whose values in a query add up.
+const EXCLUDED: &str = "excludePages";
+
+/// Reads a query. `get` tells all values of a key, in their order: the last one counts, but those of `excludePages` add
+/// up.
+///
+/// # Errors
+/// `Invalid`, naming the parameter.
+pub fn from_query(get: impl Fn(&str) -> Vec<String>) -> Outcome<Rendition> {
+    let mut excluded = BTreeSet::new();
+    for text in get(EXCLUDED) {
+        excluded.append(&mut values::pages_in(EXCLUDED, &text)?);
+    }
+    let data = values::json("data", &get("data").pop().unwrap_or_default())?;
+    read(|key| get(key).pop().map_or(Value::Null, Value::String), data, excluded)
+}
+
+/// Reads a body, which may be empty.
+///
+/// # Errors
+/// `Invalid`, naming the field; for what is no JSON object, naming none.
+pub fn from_body(bytes: &[u8]) -> Outcome<Rendition> {
+    let mut body = object(bytes)?;
+    let mut take = |key: &str| body.remove(key).unwrap_or_default();
+    let data = match take("data") {
+        Value::String(text) if text.trim_start().starts_with(['{', '[']) => values::json("data", &text)?,
+        other => Some(other),
+    };
+    let excluded = values::pages(EXCLUDED, take(EXCLUDED))?;
+    read(take, data, excluded)
+}
+
+fn object(bytes: &[u8]) -> Outcome<Map<String, Value>> {
+    if bytes.trim_ascii().is_empty() {
+        return Ok(Map::new());
+    }
+    let body: Option<_> = serde_json::from_slice(bytes)
+        .map_err(|error| Problem::malformed(format!("The body is not what this call takes: {error}.")))?;
+    Ok(body.unwrap_or_default())
+}
+
+/// What queries and bodies have in common; `field` tells a value, `null` without one.
+fn read(mut field: impl FnMut(&str) -> Value, data: Option<Value>, exclude_pages: BTreeSet<u32>) -> Outcome<Rendition> {
+    let form = values::text("format", field("format"))?;
+    let rendition = Rendition {
+        form: form.as_deref().map(Form::parse).transpose()?.unwrap_or_default(),
+        params: values::params("params", field("params"))?,
+        data: data.filter(|data| !data.is_null()).map(|data| values::bounded("data", data)).transpose()?,
+        temp_data: values::temporary_id("tempDataId", field("tempDataId"))?,
+        time_zone: values::text("timezone", field("timezone"))?,
+        lang: values::text("lang", field("lang"))?,
+        theme: values::code("theme", field("theme"))?,
+        template: values::code("template", field("template"))?,
+        exclude_pages,
+        include_attachments: values::flag("includeAttachments", field("includeAttachments"))?,
+    };
+    rendition.check()?;
+    Ok(rendition)
+}
+
+#[cfg(test)]
+#[path = "rendition_tests.rs"]
+mod tests;

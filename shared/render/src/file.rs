@@ -1,0 +1,121 @@
+//! What one rendition comes to as a file to download: the report's own, or a ZIP when there are several.
+
+use domain::rendition::Form;
+
+use crate::archive::{Entry, pack};
+use crate::bundle::pretty;
+use crate::error::RenderError;
+use crate::job::{Job, Outputs, Page, Rendered, TableFile};
+use crate::page::{PageInfo, file_name, standalone_html};
+use crate::workbook;
+
+/// A file to download.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The name, such as `Sales dashboard.pdf`.
+    pub name: String,
+    /// What `Content-Type` says.
+    pub media_type: &'static str,
+    /// The content.
+    pub bytes: Vec<u8>,
+}
+
+const ZIP: &str = "application/zip";
+
+/// What must be made of a report for this form.
+pub const fn outputs_for(form: Form) -> Outputs {
+    let tables = Outputs::tables();
+    match form {
+        Form::Pdf => Outputs { pdf: true, ..tables },
+        Form::Xlsx => Outputs { xlsx: true, ..tables },
+        Form::Csv => tables,
+        Form::Html => Outputs { svg: true, ..tables },
+        Form::Png => Outputs { png: true, ..tables },
+    }
+}
+
+/// The file of a report that was rendered with [`outputs_for`] its form. With attachments it is a ZIP that also holds the rows of
+/// the tables and the data. The same input yields the same bytes.
+///
+/// # Errors
+/// When the report has nothing to show in this form.
+pub fn file(
+    job: &Job,
+    rendered: &Rendered,
+    form: Form,
+    include_attachments: bool,
+    version: u64,
+) -> Result<File, RenderError> {
+    let mut entries = entries(job, rendered, form, version)?;
+    if include_attachments {
+        entries.extend(attachments(job, rendered)?);
+    } else if let [_] = entries.as_slice() {
+        return Ok(entries.remove(0)).map(|only| File {
+            name: only.name,
+            media_type: media_type(form),
+            bytes: only.bytes,
+        });
+    }
+    let bytes =
+        pack(&entries).map_err(|error| RenderError::internal(format!("the files cannot be packed: {error}")))?;
+    Ok(File { name: file_name(&rendered.title, "zip"), media_type: ZIP, bytes })
+}
+
+const fn media_type(form: Form) -> &'static str {
+    match form {
+        Form::Pdf => "application/pdf",
+        Form::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        Form::Csv => "text/csv; charset=utf-8",
+        Form::Html => "text/html; charset=utf-8",
+        Form::Png => "image/png",
+    }
+}
+
+/// The report in its form: one file, or several of CSV and PNG.
+fn entries(job: &Job, rendered: &Rendered, form: Form, version: u64) -> Result<Vec<Entry>, RenderError> {
+    let name = file_name(&rendered.title, &form.to_string());
+    match form {
+        Form::Pdf => Ok(vec![Entry::stored(name, made(&rendered.pdf)?)]),
+        Form::Xlsx if rendered.tables.is_empty() => Err(workbook::no_tables()),
+        Form::Xlsx => Ok(vec![Entry::stored(name, made(&rendered.xlsx)?)]),
+        Form::Csv => tables(name, &rendered.tables),
+        Form::Html => {
+            let info = PageInfo { title: rendered.title.clone(), version, published: job.date };
+            Ok(vec![Entry::deflated(name, standalone_html(rendered, &info)?.into_bytes())])
+        }
+        Form::Png => pictures(name, &rendered.pages),
+    }
+}
+
+fn tables(name: String, tables: &[TableFile]) -> Result<Vec<Entry>, RenderError> {
+    let bytes = |table: &TableFile| table.csv.clone().into_bytes();
+    match tables {
+        [] => Err(RenderError::report("format", "the report has no tables, so that there is nothing to write as CSV")),
+        [only] => Ok(vec![Entry::deflated(name, bytes(only))]),
+        several => Ok(several.iter().map(|table| Entry::deflated(&table.name, bytes(table))).collect()),
+    }
+}
+
+fn pictures(name: String, pages: &[Page]) -> Result<Vec<Entry>, RenderError> {
+    match pages {
+        [only] => Ok(vec![Entry::stored(name, made(&only.png)?)]),
+        several => {
+            let numbered = |page: &Page| Ok(Entry::stored(format!("page-{}.png", page.number), made(&page.png)?));
+            several.iter().map(numbered).collect()
+        }
+    }
+}
+
+/// What was asked for when the job was rendered.
+fn made(bytes: &[u8]) -> Result<Vec<u8>, RenderError> {
+    if bytes.is_empty() {
+        return Err(RenderError::internal("the report was not rendered in this form"));
+    }
+    Ok(bytes.to_vec())
+}
+
+fn attachments(job: &Job, rendered: &Rendered) -> Result<Vec<Entry>, RenderError> {
+    let table = |table: &TableFile| Entry::deflated(format!("data/{}", table.name), table.csv.clone().into_bytes());
+    let data = Entry::deflated("data/data.json", pretty(&job.data)?);
+    Ok(rendered.tables.iter().map(table).chain([data]).collect())
+}

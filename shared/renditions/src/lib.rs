@@ -1,0 +1,215 @@
+//! Reports as requests want them: rendered once, and kept for a day for who asks for the same again.
+//!
+//! - [`plan`]: what a rendition is made from, and the name of that; [`Renditions`]: files, lists of pages, and previews.
+//!
+//! A rendition is named by all that it is made from. So whoever asks for the same again is answered from the bucket, or with “not
+//! modified”, and a change of anything makes another name: nothing has to be thrown away.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+use domain::{
+    Outcome, Problem,
+    rendition::{Form, Rendition},
+    report::Report,
+};
+use jiff::Timestamp;
+use plan::Plan;
+use render::{
+    Cause, Job, Outputs, RenderError, Rendered, bundle,
+    file::{self, File},
+    page::{self, PreviewInfo},
+    sandbox::{Limits, render_within},
+};
+use serde::{Deserialize, Serialize};
+use store::{
+    Aws, Files, OpenReport, Presets, PreviewBundles, Reports, TemporaryData,
+    aws::Variable,
+    files::{FileKey, StoredFile},
+    preview_bundles::{NewPreview, PreviewBundle},
+};
+
+pub mod plan;
+
+/// What makes renditions and keeps them.
+pub struct Renditions {
+    reports: Reports,
+    presets: Presets,
+    temporary: TemporaryData,
+    files: Files,
+    previews: PreviewBundles,
+    limits: Limits,
+}
+
+/// A page of a report, as lists of pages tell it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageTitle {
+    /// From 1.
+    pub number: u32,
+    /// Its first heading.
+    pub title: Option<String>,
+}
+
+impl Renditions {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        Ok(Self {
+            reports: Reports::new(aws)?,
+            presets: Presets::new(aws)?,
+            temporary: TemporaryData::new(aws)?,
+            files: Files::new(aws)?,
+            previews: PreviewBundles::new(aws)?,
+            limits: limits()?,
+        })
+    }
+
+    /// Where the files are kept.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Where the previews are kept.
+    pub fn previews(&self) -> &PreviewBundles {
+        &self.previews
+    }
+
+    /// Works out what a rendition of a version of a report is made from; nothing is rendered yet. `now` is the time of the request.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, for a theme or template that the workspace does not have, and for temporary data that is not there.
+    pub async fn plan(&self, found: OpenReport, version: u64, rendition: Rendition, now: Timestamp) -> Outcome<Plan> {
+        let (theme, template) = (rendition.theme.as_deref(), rendition.template.as_deref());
+        let (theme, template) = self.presets.look(&found.report, theme, template).await?;
+        let data = match (&rendition.data, rendition.temp_data) {
+            (Some(data), _) => Some(data.clone()),
+            (None, Some(id)) => Some(self.temporary.read(&found.report.workspace, id).await?),
+            (None, None) => None,
+        };
+        Plan::new(found, version, rendition, theme, template, data, now)
+    }
+
+    /// Refuses a rendition whose theme, template or temporary data is not there, without reading the data.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field.
+    pub async fn check(&self, report: &Report, rendition: &Rendition) -> Outcome<()> {
+        self.presets.look(report, rendition.theme.as_deref(), rendition.template.as_deref()).await?;
+        match (&rendition.data, rendition.temp_data) {
+            (None, Some(id)) => self.temporary.require(&report.workspace, id).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// The file that a plan comes to: the one that is kept, or a new one.
+    ///
+    /// # Errors
+    /// `Unprocessable` or `Invalid` when the report cannot be rendered so, `Internal` when a service does not answer.
+    pub async fn file(&self, plan: &Plan) -> Outcome<(FileKey, StoredFile)> {
+        let key = FileKey::rendition(plan.found.report.uid, plan.content());
+        if let Some(kept) = self.files.find(&key).await? {
+            return Ok((key, kept));
+        }
+        let File { name, media_type, bytes } = self.render_file(plan).await?;
+        let kept = self.files.put(&key, &name, media_type, bytes).await?;
+        Ok((key, kept))
+    }
+
+    /// The file that a plan comes to, made anew and kept nowhere.
+    ///
+    /// # Errors
+    /// As [`Renditions::file`].
+    pub async fn render_file(&self, plan: &Plan) -> Outcome<File> {
+        let (form, attached) = (plan.rendition.form, plan.rendition.include_attachments);
+        let (job, rendered) = self.render(plan, file::outputs_for(form)).await?;
+        file::file(&job, &rendered, form, attached, plan.version).map_err(told)
+    }
+
+    /// The pages of a report. They are laid out to be counted, and the list is kept as files are.
+    ///
+    /// # Errors
+    /// As [`Renditions::file`].
+    pub async fn pages(&self, plan: &Plan) -> Outcome<Vec<PageTitle>> {
+        let key = FileKey::rendition(plan.found.report.uid, &format!("{}.pages", plan.content()));
+        if let Some(StoredFile { bytes: Some(bytes), .. }) = self.files.find(&key).await? {
+            return serde_json::from_slice(&bytes).map_err(Problem::internal);
+        }
+        let (_, rendered) = self.render(plan, file::outputs_for(Form::Pdf)).await?;
+        let pages = rendered.pages.into_iter().map(|page| PageTitle { number: page.number, title: page.title });
+        let pages: Vec<_> = pages.collect();
+        let json = serde_json::to_vec(&pages).map_err(Problem::internal)?;
+        self.files.put(&key, "pages.json", "application/json", json).await?;
+        Ok(pages)
+    }
+
+    /// The preview that a plan comes to, and the name under which its parts are found: the one that is kept, or a new one.
+    ///
+    /// # Errors
+    /// As [`Renditions::file`].
+    pub async fn preview(&self, plan: &Plan, print_button: bool) -> Outcome<(String, PreviewBundle)> {
+        let (report, content) = (plan.found.report.uid, plan.content_of_preview(print_button));
+        if let Some(kept) = self.previews.find(report, &content).await? {
+            return Ok((content, kept));
+        }
+        let (_, rendered) = self.render(plan, Outputs::publication()).await?;
+        let info = PreviewInfo {
+            title: rendered.title.clone(),
+            version: plan.version,
+            // Seen from the preview's own address, whatever names it holds.
+            folder: format!("preview/{content}"),
+            print_button,
+        };
+        let html = page::preview_html(&rendered, &info).map_err(told)?;
+        let packed = bundle::preview(html, &rendered).map_err(told)?;
+        let (style, script) = page::preview_policy_hashes();
+        let new = NewPreview {
+            report,
+            filename: page::file_name(&rendered.title, "pdf"),
+            style,
+            script,
+            index: packed.index.to_bytes(),
+            zip: packed.zip,
+            pdf: rendered.pdf,
+        };
+        let kept = self.previews.put(&content, new).await?;
+        Ok((content, kept))
+    }
+
+    async fn render(&self, plan: &Plan, outputs: Outputs) -> Outcome<(Job, Rendered)> {
+        let (version, source, assets) = self.reports.contents(&plan.found, plan.version).await?;
+        let (theme, template) = (plan.theme.clone(), plan.template.clone());
+        let job = Job::of_report(&plan.found.report, &version, &source, assets, theme, template, plan.date);
+        let job = job.map_err(told)?;
+        let (asked, data) = (plan.rendition.clone(), plan.data.clone());
+        let job = Job {
+            data: data.unwrap_or(job.data),
+            params: asked.params,
+            lang: asked.lang,
+            time_zone: asked.time_zone.unwrap_or(job.time_zone),
+            exclude_pages: asked.exclude_pages,
+            outputs,
+            ..job
+        };
+        let rendered = render_within(&job, self.limits).await.map_err(told)?;
+        Ok((job, rendered))
+    }
+}
+
+/// What a rendering may use, as the template says.
+///
+/// # Errors
+/// `Internal` if a variable is missing.
+pub fn limits() -> Outcome<Limits> {
+    Ok(Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? })
+}
+
+/// What is wrong with a rendering, in words for the caller: what the caller sent, or the report itself.
+fn told(error: RenderError) -> Problem {
+    let sent = ["params.", "excludePages", "format", "timezone"];
+    match error.cause {
+        Cause::Internal => Problem::internal(error),
+        Cause::Report if sent.iter().any(|field| error.place.starts_with(field)) => {
+            Problem::invalid(error.place, format!("{}.", error.message))
+        }
+        Cause::Report | Cause::Limit => Problem::Unprocessable(error.to_string()),
+    }
+}

@@ -1,0 +1,155 @@
+//! Exports: the record of each, in which its progress is told, and the message that has it made.
+
+use crate::{
+    Aws, OpenReport, ambient,
+    aws::Variable,
+    kept::{self, Kept},
+    keys::export_key,
+    objects::Objects,
+    publications::Queue,
+    sent,
+    table::{Change, Table, fault, n, s, to_item},
+};
+use domain::{
+    Outcome, Problem,
+    export::{Export, no_export},
+    progress::Status,
+    rendition::Rendition,
+    temporary::TemporaryId,
+};
+use serde::{Deserialize, Serialize};
+
+/// The exports.
+#[derive(Clone)]
+pub struct Exports {
+    catalog: Table,
+    objects: Objects,
+}
+
+/// What the worker is told: the export to make.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub struct ExportMessage {
+    pub export: TemporaryId,
+}
+
+/// An export as its item keeps it.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    #[serde(flatten)]
+    export: Export,
+    asked: Kept,
+}
+
+/// What a beginning worker finds.
+pub enum Begun {
+    /// The export is to be made, as this rendition.
+    Work(Box<Export>, Box<Rendition>),
+    /// It was finished before.
+    Finished,
+    /// No such export was recorded (yet).
+    Unknown,
+}
+
+impl Exports {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        Ok(Self { catalog, objects: Objects::new(aws)? })
+    }
+
+    /// Asks for an export of the report's newest version.
+    ///
+    /// The message goes out before the record is written: a crash in between leaves a message about nothing, which the worker
+    /// drops, while the other order would leave an export that nobody ever makes.
+    ///
+    /// # Errors
+    /// `Internal` when a service does not answer.
+    pub async fn start(&self, queue: &Queue, found: &OpenReport, rendition: &Rendition) -> Outcome<Export> {
+        let (id, report) = (TemporaryId::new(ambient::random()?), &found.report);
+        let version = found.version.version;
+        let export = Export::asked(id, &report.workspace, report.uid, version, rendition.form, ambient::now());
+        let asked = kept::keep(&self.objects, &format!("exports/{id}"), rendition).await?;
+        queue.send(serde_json::to_string(&ExportMessage { export: id }).map_err(Problem::internal)?).await?;
+        let mut item = to_item(&export_key(id), &Record { export: export.clone(), asked })?;
+        item.insert("expires".into(), n(export.expires_at.as_second().unsigned_abs()));
+        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
+        sent::put_item(put.condition_expression("attribute_not_exists(pk)")).await.map_err(fault)?;
+        Ok(export)
+    }
+
+    /// The export with this id, for this workspace.
+    ///
+    /// # Errors
+    /// `NotFound` when it never was, is over, or belongs to another workspace.
+    pub async fn find(&self, workspace: &str, id: u64) -> Outcome<Export> {
+        let id = TemporaryId::of(id).ok_or_else(no_export)?;
+        let export: Option<Export> = self.catalog.get(&export_key(id)).await?;
+        export.filter(|export| export.is_seen(workspace, ambient::now())).ok_or_else(no_export)
+    }
+
+    /// Records that a worker begins to make an export.
+    ///
+    /// # Errors
+    /// `Internal` when a service does not answer.
+    pub async fn begin(&self, id: TemporaryId) -> Outcome<Begun> {
+        let begun = Change {
+            expression: "SET #status = :to, #percent = :percent, #startedAt = if_not_exists(#startedAt, :now)".into(),
+            names: ["percent", "startedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
+            values: [(":percent".into(), n(5)), (":now".into(), s(ambient::now().to_string()))].into(),
+            condition: None,
+        };
+        if let Some(Record { export, asked }) = self.moved(id, Status::InProgress, begun).await? {
+            let rendition = kept::read(&self.objects, &asked).await?;
+            return Ok(Begun::Work(Box::new(export), Box::new(rendition)));
+        }
+        match self.catalog.get::<Export>(&export_key(id)).await? {
+            Some(export) if export.progress.status.is_final() => Ok(Begun::Finished),
+            // Nothing there, or it was written between the two requests.
+            _ => Ok(Begun::Unknown),
+        }
+    }
+
+    /// Records that the content is stored. An export that is finished stays as it is.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn done(&self, id: TemporaryId) -> Outcome<()> {
+        let done = Change {
+            expression: "SET #status = :to, #percent = :percent, #finishedAt = :now".into(),
+            names: ["percent", "finishedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
+            values: [(":percent".into(), n(100)), (":now".into(), s(ambient::now().to_string()))].into(),
+            condition: None,
+        };
+        self.moved(id, Status::Done, done).await.map(drop)
+    }
+
+    /// Records that there will be no content, with a reason for the caller. An export that is finished stays as it is.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn fail(&self, id: TemporaryId, reason: &str) -> Outcome<()> {
+        let failed = Change {
+            expression: "SET #status = :to, #reason = :reason, #finishedAt = :now".into(),
+            names: ["reason", "finishedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
+            values: [(":reason".into(), s(reason)), (":now".into(), s(ambient::now().to_string()))].into(),
+            condition: None,
+        };
+        self.moved(id, Status::Failed, failed).await.map(drop)
+    }
+
+    /// Changes the record of an export that is not finished; `None` if there is none.
+    async fn moved(&self, id: TemporaryId, to: Status, mut change: Change) -> Outcome<Option<Record>> {
+        let status = |status: Status| s(format!("{status:?}"));
+        change.names.insert("#status".into(), "status".into());
+        let change = change.when(
+            "attribute_exists(pk) AND (#status = :not_started OR #status = :in_progress)",
+            &[
+                (":to", status(to)),
+                (":not_started", status(Status::NotStarted)),
+                (":in_progress", status(Status::InProgress)),
+            ],
+        );
+        self.catalog.change(&export_key(id), change).await
+    }
+}

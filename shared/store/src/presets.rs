@@ -1,0 +1,112 @@
+//! Report types, themes and templates, those of a workspace and of one kind in one partition: there are few, and they are mostly
+//! listed. What every workspace has is not kept at all.
+
+use crate::{
+    Aws,
+    aws::Variable,
+    keys::preset_key,
+    numbers::Numbers,
+    sent,
+    table::{Table, fault, to_item, until_settled},
+};
+use domain::{
+    Outcome,
+    preset::{Preset, PresetKind, RESERVED, check},
+    rendition::Template,
+    report::Report,
+    theme::Theme,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// What workspaces offer to their reports.
+#[derive(Clone)]
+pub struct Presets {
+    catalog: Table,
+    numbers: Numbers,
+}
+
+impl Presets {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        Ok(Self { numbers: Numbers::new(&catalog, "PRESET", 1), catalog })
+    }
+
+    /// All of a kind that a workspace has, by number.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn list<T: PresetKind + DeserializeOwned>(&self, workspace: &str) -> Outcome<Vec<Preset<T>>> {
+        let mut all = T::built_in();
+        all.extend(self.catalog.partition(&preset_key::<T>(workspace, "").0, "").await?);
+        all.sort_by_key(|preset| preset.number);
+        Ok(all)
+    }
+
+    /// The one that is called so by its code or number. What comes with Imprint is found without a request.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field that calls it so, when the workspace has no such one.
+    pub async fn find<T>(&self, workspace: &str, field: &str, text: &str) -> Outcome<Preset<T>>
+    where
+        T: PresetKind + DeserializeOwned,
+    {
+        match T::built_in().into_iter().find(|preset| preset.is_called(text)) {
+            Some(preset) => Ok(preset),
+            None => Preset::choose(self.list(workspace).await?, field, text),
+        }
+    }
+
+    /// The theme and the template in which a report is rendered: its own, where the request names no others.
+    ///
+    /// # Errors
+    /// `Invalid` when the workspace does not have one of them.
+    pub async fn look(
+        &self,
+        report: &Report,
+        theme: Option<&str>,
+        template: Option<&str>,
+    ) -> Outcome<(Theme, Template)> {
+        let (workspace, details) = (&report.workspace, &report.details);
+        let theme = self.find(workspace, "theme", theme.unwrap_or(&details.theme)).await?;
+        let template = template.or(details.template.as_deref()).unwrap_or("default");
+        Ok((theme.details, self.find(workspace, "template", template).await?.details))
+    }
+
+    /// Makes one or replaces it; it keeps its number. `true`: it is new.
+    ///
+    /// # Errors
+    /// `Invalid` for a wrong code or name.
+    pub async fn put<T>(&self, workspace: &str, code: &str, name: String, details: T) -> Outcome<(Preset<T>, bool)>
+    where
+        T: PresetKind + Serialize + DeserializeOwned + Clone,
+    {
+        check::<T>(code, &name)?;
+        let key = preset_key::<T>(workspace, code);
+        until_settled(async || {
+            let before: Option<Preset<T>> = self.catalog.get(&key).await?;
+            let new = before.is_none();
+            let number = match before {
+                Some(preset) => preset.number,
+                None => RESERVED + self.numbers.next().await?,
+            };
+            let preset = Preset { code: code.to_owned(), number, name: name.clone(), details: details.clone() };
+            let put = self.catalog.client.put_item().table_name(&self.catalog.name);
+            let put = put.set_item(Some(to_item(&key, &preset)?));
+            // Two first requests at once must not give one two numbers: the slower one finds the other's.
+            let put = match new {
+                true => put.condition_expression("attribute_not_exists(pk)"),
+                false => put,
+            };
+            match sent::put_item(put).await {
+                Ok(_) => Ok(Some((preset, new))),
+                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                    Ok(None)
+                }
+                Err(error) => Err(fault(error)),
+            }
+        })
+        .await
+    }
+}

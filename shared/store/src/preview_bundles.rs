@@ -1,0 +1,136 @@
+//! What previews show: a bundle in the bucket, as publications have one, and its index in the catalog. Both are there for a day.
+
+use crate::{
+    Aws, ambient,
+    aws::Variable,
+    keys::preview_bundle_key,
+    links::LARGEST_ANSWER,
+    objects::Objects,
+    sent,
+    table::{Table, fault, n, to_item},
+};
+use domain::{
+    Outcome, Problem,
+    bundle::{Entry, Index},
+};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// The bundles.
+#[derive(Clone)]
+pub struct PreviewBundles {
+    catalog: Table,
+    objects: Objects,
+}
+
+/// Where the parts of a preview are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewBundle {
+    pub report: Uuid,
+    /// How the PDF is called when it is saved.
+    pub filename: String,
+    /// The hashes of the page's style and script, as a policy names them: a bundle may be older than the function that serves it.
+    pub style: String,
+    pub script: String,
+    /// [`Index::to_bytes`].
+    #[serde(with = "serde_bytes")]
+    pub index: Vec<u8>,
+    pub expires_at: Timestamp,
+}
+
+/// How long a preview's parts can be fetched.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
+/// How long an address of a large PDF works: enough to follow a redirect.
+const ADDRESS_LIFETIME: Duration = Duration::from_secs(60);
+
+fn object(report: Uuid, content: &str, end: &str) -> String {
+    format!("renditions/{report}/{content}.{end}")
+}
+
+impl PreviewBundles {
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn new(aws: &Aws) -> Outcome<Self> {
+        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        Ok(Self { catalog, objects: Objects::new(aws)? })
+    }
+
+    /// The bundle of a report that was made from this content, if there is one.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn find(&self, report: Uuid, content: &str) -> Outcome<Option<PreviewBundle>> {
+        let found: Option<PreviewBundle> = self.catalog.get(&preview_bundle_key(report, content)).await?;
+        Ok(found.filter(|bundle| ambient::now() < bundle.expires_at))
+    }
+
+    /// Keeps a bundle. It is whole before it can be found.
+    ///
+    /// # Errors
+    /// `Internal` when a service does not answer.
+    pub async fn put(&self, content: &str, new: NewPreview) -> Outcome<PreviewBundle> {
+        let NewPreview { report, filename, style, script, index, zip, pdf } = new;
+        if pdf.len() as u64 > LARGEST_ANSWER {
+            self.objects.put(&object(report, content, "pdf"), pdf, "application/pdf").await?;
+        }
+        self.objects.put(&object(report, content, "zip"), zip, "application/zip").await?;
+        let now = ambient::now();
+        let expires_at = now.saturating_add(LIFETIME).unwrap_or(now);
+        let bundle = PreviewBundle { report, filename, style, script, index, expires_at };
+        let mut item = to_item(&preview_bundle_key(report, content), &bundle)?;
+        item.insert("expires".into(), n(expires_at.as_second().unsigned_abs()));
+        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
+        sent::put_item(put).await.map_err(fault)?;
+        Ok(bundle)
+    }
+
+    /// A part of a bundle: its entry and its bytes as they are packed.
+    ///
+    /// # Errors
+    /// `NotFound` when the bundle has no such part, `Internal` when the bucket does not answer.
+    pub async fn part(
+        &self,
+        bundle: &PreviewBundle,
+        content: &str,
+        choose: impl Fn(&Index) -> Option<Entry>,
+    ) -> Outcome<(Entry, Vec<u8>)> {
+        let none = || Problem::NotFound("The preview has no such part; load it again.".into());
+        let entry = choose(&bundle.index()?).ok_or_else(none)?;
+        let range = entry.offset..entry.offset + entry.compressed;
+        let bytes = self.objects.get(&object(bundle.report, content, "zip"), Some(range)).await?;
+        Ok((entry, bytes.ok_or_else(none)?))
+    }
+
+    /// An address that serves a PDF that is too large for a function.
+    ///
+    /// # Errors
+    /// `Internal` when it cannot be signed.
+    pub async fn pdf_address(&self, bundle: &PreviewBundle, content: &str, disposition: &str) -> Outcome<String> {
+        let key = object(bundle.report, content, "pdf");
+        self.objects.address(&key, disposition, "application/pdf", ADDRESS_LIFETIME).await
+    }
+}
+
+impl PreviewBundle {
+    /// Where the parts are in the bundle.
+    ///
+    /// # Errors
+    /// `Internal` if the index cannot be read.
+    pub fn index(&self) -> Outcome<Index> {
+        Index::from_bytes(&self.index).map_err(Problem::internal)
+    }
+}
+
+/// A preview as it is ready to be stored.
+pub struct NewPreview {
+    pub report: Uuid,
+    pub filename: String,
+    pub style: String,
+    pub script: String,
+    pub index: Vec<u8>,
+    pub zip: Vec<u8>,
+    pub pdf: Vec<u8>,
+}

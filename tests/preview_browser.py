@@ -1,0 +1,540 @@
+"""Previews in frames of other sites, in Chromium: `python3 tests/preview_browser.py http://127.0.0.1:8080 TOKEN [--screenshot FILE]`.
+
+The site around the frame is tests/consumer/server.py. A browser takes http://localhost and http://127.0.0.1 for two sites, so the frame is
+one of a foreign site, and Chromium is told to keep no cookies of such, but for those that are kept apart for each site around them. The
+stack has to allow the one origin, and not the other: IMPRINT_PARAM_FrameAncestors='http://localhost:*'.
+
+One line a check; ends with 1 when one failed. The browser and its driver are Debian's chromium and chromium-driver, or those that the
+variables CHROMIUM and CHROMEDRIVER name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+TESTS = Path(__file__).resolve().parent
+sys.path.insert(0, str(TESTS.parent / "local"))
+
+from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
+
+ALLOWED = "http://localhost:*"
+PATIENCE = 60
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
+    "--disable-sync --no-proxy-server --test-third-party-cookie-phaseout --window-size=1280,1080"
+).split() + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
+PREFERENCES = {"profile.block_third_party_cookies": True, "profile.cookie_controls_mode": 1, "download.prompt_for_download": False}
+
+# In the frame: counts the calls of `window.print`, and what was loaded at each; tells of the end as a browser does. Notes who sent messages.
+RECORDER = """
+window.prints = [];
+window.senders = [];
+window.print = () => {
+  prints.push([...document.images].map((image) => image.complete && image.naturalWidth > 0));
+  dispatchEvent(new Event("beforeprint"));
+  setTimeout(() => dispatchEvent(new Event("afterprint")), 50);
+};
+addEventListener("message", (event) => senders.push(event.source === parent ? "parent" : "another window"));
+"""
+# In the frame: whether its first picture is there. Those further down may wait until somebody scrolls to them, and a browser's own page of
+# an error has pictures too.
+PICTURED = """
+const first = [...document.images].find((image) => image.src.startsWith(`${location.origin}/ws/`));
+return document.readyState === "complete" && !!first && first.naturalWidth > 0
+"""
+# In the frame: everything that a script could find an address in.
+TRACES = """
+return [location.href, document.referrer, document.cookie, JSON.stringify(history.state), document.documentElement.outerHTML,
+  ...performance.getEntries().map((entry) => entry.name)].join("\\n")
+"""
+STATUS = "return performance.getEntriesByType('navigation')[0].responseStatus"
+PRINT_BUTTONS = "return [...document.querySelectorAll('button')].filter((b) => b.textContent.trim() === 'Print' && b.checkVisibility()).length"
+SECOND_FRAME = """
+const [query, done] = arguments;
+fetch(`/preview-address?${query}`).then((answer) => answer.json()).then(({ address }) => {
+  const second = Object.assign(document.createElement("iframe"), { id: "second", src: address });
+  second.addEventListener("load", () => done(address));
+  document.querySelector("main").append(second);
+});
+"""
+
+
+class Imprint:
+    """The API, as an administrator and as strangers see it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        import requests  # only the venv has it
+
+        self.url, self.token = url.rstrip("/"), token
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def send(self, method: str, path: str, body: Any = None) -> Any:
+        """A request of the administrator; the JSON of the answer."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE)
+        if not answer.ok:
+            raise UserError(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
+        return answer.json() if answer.content else None
+
+    def as_stranger(self, address: str, accept: str = "text/html", cookie: str = "") -> Any:
+        """What somebody gets who has the address, and perhaps a cookie, and nothing else."""
+        headers = {"Accept": accept} | ({"Cookie": cookie} if cookie else {})
+        return self.session.get(address, allow_redirects=False, timeout=PATIENCE, headers=headers)
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report of several pages, and the words that only it has."""
+
+    workspace: str
+    number: int
+    title: str
+    words: str
+
+    @classmethod
+    def new(cls, imprint: Imprint) -> Report:
+        """A report in a workspace of its own."""
+        name = f"preview-{uuid.uuid4().hex[:12]}"
+        title, words = f"Title of {name}", f"Words of {name}"
+        imprint.send("PUT", f"/api/v1/workspaces/{name}", {"name": name})
+        table = {"kind": "table", "data": "rows", "columns": [{"field": "n"}, {"field": "town"}]}
+        definition = {"title": title, "blocks": [{"kind": "heading", "text": words}, table]}
+        data = {"rows": [{"n": n, "town": "Port Ellery"} for n in range(150)]}
+        body = {"name": name, "slug": name, "owner": "tests", "workspace": name, "definition": definition, "data": data}
+        return cls(name, imprint.send("POST", "/api/reports", body)["number"], title, words)
+
+    def query(self, **options: str) -> str:
+        """What the consumer's page is asked for."""
+        return urlencode({"workspace": self.workspace, "report": self.number, **options})
+
+
+class Checks:
+    """A line for each thing that was looked at."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+
+    def __call__(self, words: str, holds: bool, seen: Any = "") -> None:
+        self.failed += not holds
+        print(f"{'ok    ' if holds else 'FAILED'}  {words}" + ("" if holds else f": {seen}"), flush=True)
+
+    @contextmanager
+    def part(self, title: str) -> Iterator[None]:
+        """A part of the test. What stops it is a failure, and the next one goes on."""
+        print(f"\n{title}", flush=True)
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
+            self(f"gets to the end ({type(error).__name__})", False, str(error).split("Stacktrace")[0].strip())
+
+
+class Browser:
+    """A browser with a new profile."""
+
+    def __init__(self, folder: Path) -> None:
+        from selenium import webdriver  # only the venv has it
+
+        self.downloads = folder / "downloads"
+        options = webdriver.ChromeOptions()
+        options.binary_location = program("CHROMIUM", "chromium", "google-chrome")
+        for flag in [*FLAGS, f"--user-data-dir={folder / 'profile'}"]:
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", PREFERENCES | {"download.default_directory": str(self.downloads)})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        # With the driver's path given, Selenium looks for none and downloads none.
+        service = webdriver.ChromeService(program("CHROMEDRIVER", "chromedriver"), env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)})
+        self.driver = webdriver.Chrome(options, service)
+        self.driver.set_page_load_timeout(PATIENCE)
+        self.driver.set_script_timeout(PATIENCE)
+
+    def run(self, script: str, *arguments: Any, frame: str | None = None) -> Any:
+        """What a script returns, on the page or in its frame of this id."""
+        with self.inside(frame):
+            return self.driver.execute_script(script, *arguments)
+
+    @contextmanager
+    def inside(self, frame: str | None) -> Iterator[None]:
+        """Works in a frame of the page for a while."""
+        self.driver.switch_to.default_content()
+        if frame:
+            self.driver.switch_to.frame(frame)
+        try:
+            yield
+        finally:
+            self.driver.switch_to.default_content()
+
+    def until(self, what: str, script: str, *arguments: Any, frame: str | None = None) -> Any:
+        """Waits until a script returns something true. A frame that is just being replaced has no scripts to run, for a moment."""
+        from selenium.common.exceptions import WebDriverException
+
+        last, end = None, time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                if last := self.run(script, *arguments, frame=frame):
+                    return last
+            except WebDriverException as error:
+                last = error.msg
+            time.sleep(0.1)
+        seen = self.run("return document.body?.innerText?.slice(0, 300)", frame=frame)
+        raise UserError(f"waited {PATIENCE} seconds in vain for {what}; the last answer was {last}, and what is shown is {seen!r}")
+
+    def open(self, site: str, query: str) -> str:
+        """Opens the consumer's page, and waits until its frame has loaded whatever it got; the frame's address."""
+        self.driver.get(f"{site}/?{query}")
+        self.until("the frame to be loaded", "return !document.getElementById('print').disabled")
+        return self.run("return document.getElementById('report').src")
+
+    def shows(self, report: Report, frame: str = "report") -> bool:
+        """Whether the frame comes to show this report."""
+        self.until("a picture in the frame", PICTURED, frame=frame)
+        return report.words in self.text(frame)
+
+    def text(self, frame: str | None = None) -> str:
+        """The words that are in the page or in a frame, seen or not, and its title."""
+        return self.run("return `${document.title}\\n${document.documentElement.textContent}`", frame=frame)
+
+    def reload(self, frame: str = "report") -> int:
+        """Loads a frame again, as its menu does; the status of the answer."""
+        self.run("window.old = true; location.reload()", frame=frame)
+        self.until("the frame to be loaded again", "return !window.old && document.readyState === 'complete'", frame=frame)
+        return self.run(STATUS, frame=frame)
+
+    def downloaded(self) -> Path:
+        """Waits for the one file that is downloaded."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            # It has another name while it is coming.
+            if found := list(self.downloads.glob("*.pdf")):
+                return found[0]
+            time.sleep(0.1)
+        raise UserError(f"nothing was downloaded in {PATIENCE} seconds")
+
+    def cookies(self) -> list[dict[str, Any]]:
+        """All cookies that the browser keeps."""
+        return self.driver.execute_cdp_cmd("Storage.getCookies", {})["cookies"]
+
+
+def program(variable: str, *names: str) -> str:
+    """Where a program is."""
+    found = os.environ.get(variable) or next(filter(None, map(shutil.which, names)), None)
+    if not found:
+        raise UserError(
+            f"{names[0]} is not installed: apt-get install chromium chromium-driver, or set CHROMIUM and CHROMEDRIVER to where both are."
+        )
+    return found
+
+
+class ForeignCookies(BaseHTTPRequestHandler):
+    """A page with a frame of another site, which sets one cookie of each kind and shows those that come back."""
+
+    def do_GET(self) -> None:
+        """Answers `/page`, `/set` and `/shown`."""
+        port, headers, body = self.server.server_address[1], [("Content-Type", "text/html")], ""
+        if self.path == "/page":
+            body = f'<iframe id="frame" src="http://127.0.0.1:{port}/set"></iframe>'
+        elif self.path == "/set":
+            attributes = "Path=/; HttpOnly; Secure; SameSite=None"
+            headers += [("Location", "/shown"), ("Set-Cookie", f"shared=1; {attributes}"), ("Set-Cookie", f"apart=1; {attributes}; Partitioned")]
+        else:
+            body = f"came back: {self.headers.get('Cookie')}"
+        self.send_response(200 if body else 303)
+        for name, value in [*headers, ("Content-Length", str(len(body)))]:
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_: Any) -> None:
+        """Says nothing."""
+
+
+@dataclass
+class Scene:
+    """All that the parts of the test work with."""
+
+    check: Checks
+    imprint: Imprint
+    consumer: str
+    browser: Browser
+    another_browser: Callable[[], Browser]
+    report: Report
+    other: Report
+    token_id: str
+
+    @property
+    def forbidden_consumer(self) -> str:
+        """The same site under a name that the stack does not allow."""
+        return self.consumer.replace("localhost", "127.0.0.1")
+
+
+def the_browser_keeps_no_cookie_of_a_foreign_frame_but_a_partitioned_one(scene: Scene) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), ForeignCookies) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        scene.browser.driver.get(f"http://localhost:{server.server_port}/page")
+        scene.browser.until("the cookies that came back", "return document.body?.innerText.startsWith('came back')", frame="frame")
+        seen = scene.browser.text("frame").strip()
+        scene.check("of two cookies only the partitioned one comes back", seen == "came back: apart=1", seen)
+        server.shutdown()
+    scene.browser.driver.execute_cdp_cmd("Storage.clearCookies", {})
+
+
+def the_frame_shows_the_report_and_keeps_no_trace_of_the_nonce(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    address = browser.open(scene.consumer, scene.report.query())
+    check("the report's picture and its words are there", browser.shows(scene.report), browser.text("report")[:300])
+    check("the title is the report's", scene.report.title in browser.run("return document.title", frame="report"))
+    nonce = parse_qs(urlsplit(address).query)["nonce"][0]
+    traces = browser.run(TRACES, frame="report")
+    check("the frame's address, referrer, history, timings and text hold no nonce", nonce not in traces and "nonce=" not in traces, traces[:2000])
+    check("scripts see no cookie", browser.run("return document.cookie", frame="report") == "")
+    status = browser.reload()
+    check("the frame loads again by its cookie", status == 200 and browser.shows(scene.report), status)
+
+
+def the_cookie_is_for_this_site_around_it_only(scene: Scene) -> None:
+    check, cookies = scene.check, scene.browser.cookies()
+    check("there is one cookie", len(cookies) == 1 and cookies[0]["name"].startswith("imprint_preview_"), cookies)
+    cookie = cookies[0]
+    check("it is HttpOnly and Secure", cookie["httpOnly"] and cookie["secure"], cookie)
+    check("it is SameSite=None, for the whole host", (cookie.get("sameSite"), cookie["path"]) == ("None", "/"), cookie)
+    partition = cookie.get("partitionKey", {})
+    check("it belongs to frames of foreign sites below http://localhost", partition == {"topLevelSite": "http://localhost", "hasCrossSiteAncestor": True}, cookie)
+    check("it ends within an hour", 3400 < cookie["expires"] - time.time() <= 3600, cookie)
+
+
+def a_stolen_address_opens_nothing(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    address = browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    picture = browser.run("return document.images[0].src", frame="report")
+    for what, stolen in [("the frame's first address", address), ("the address without the nonce", address.split("?")[0]), ("a picture", picture)]:
+        answer = scene.imprint.as_stranger(stolen)
+        shown = any(secret in answer.text for secret in (scene.report.words, scene.report.title, "<svg"))
+        check(f"{what}, fetched by a stranger: 401 and nothing of the report", answer.status_code == 401 and not shown, (answer.status_code, answer.text[:300]))
+    answer = scene.imprint.as_stranger(address, "application/json")
+    check("programs are told in JSON", answer.status_code == 401 and "error" in answer.json(), answer.text[:300])
+    stranger = scene.another_browser()
+    stranger.driver.get(address)
+    status, text = stranger.run(STATUS), stranger.text()
+    check("the first address in another browser: 401 and nothing of the report", status == 401 and scene.report.words not in text, (status, text[:300]))
+    check("that browser has no cookie", stranger.cookies() == [], stranger.cookies())
+
+
+def the_report_prints_itself_when_its_parent_asks(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    browser.run(RECORDER, frame="report")
+    browser.run("document.getElementById('print').click()")
+    browser.until("“printed” to come back", "return document.getElementById('state').value === 'Printed.'")
+    prints = browser.run("return prints", frame="report")
+    check("window.print() is called once", len(prints) == 1, prints)
+    check("the pictures of all pages are loaded by then", len(prints[0]) > 1 and all(prints[0]), prints)
+    check("the parent is told “printed”", True)
+    browser.run("[...document.querySelectorAll('button')].find((b) => b.textContent.trim() === 'Print').click()", frame="report")
+    browser.until("the report's own button to print", "return prints.length === 2", frame="report")
+    check("the report's own button prints too", True)
+
+
+def another_window_prints_nothing(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    browser.run(RECORDER, frame="report")
+    browser.run("document.body.append(Object.assign(document.createElement('iframe'), { id: 'stranger' }))")
+    browser.run("parent.frames[0].postMessage('print', '*')", frame="stranger")
+    browser.until("the stranger's message", "return senders.length === 1", frame="report")
+    browser.run("frames[0].postMessage('something else', '*')")
+    browser.until("the parent's message", "return senders.length === 2", frame="report")
+    # Printing begins when the pictures are there: the parent's own request comes after, and is the only one that counts.
+    time.sleep(0.5)
+    check("a message of another window prints nothing, nor do other words", browser.run("return prints.length", frame="report") == 0)
+    browser.run("document.getElementById('print').click()")
+    browser.until("“printed” to come back", "return document.getElementById('state').value === 'Printed.'")
+    senders = browser.run("return [prints.length, ...senders]", frame="report")
+    check("the parent's prints once", senders == [1, "another window", "parent", "parent"], senders)
+
+
+def the_print_button_can_be_hidden(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    for query, buttons in [({}, 1), ({"hidePrintButton": "true"}, 0), ({"hidePrintButton": "True"}, 0), ({"hidePrintButton": "false"}, 1)]:
+        browser.open(scene.consumer, scene.report.query(**query))
+        shown, seen = browser.shows(scene.report), browser.run(PRINT_BUTTONS, frame="report")
+        check(f"{query or 'nothing said'}: buttons that print: {buttons}", shown and seen == buttons, seen)
+
+
+def the_pdf_is_downloaded_out_of_the_frame(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    # Chromium sends no partitioned cookie with a link that has the attribute `download`, or that opens a window.
+    browser.run("[...document.links].find((link) => link.pathname.endsWith('/report.pdf')).click()", frame="report")
+    file = browser.downloaded()
+    check("it is a PDF under the report's title", file.name == f"{scene.report.title}.pdf" and file.read_bytes().startswith(b"%PDF-"), file)
+
+
+def frames_of_two_workspaces_live_beside_each_other(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    browser.driver.execute_async_script(SECOND_FRAME, scene.other.query())
+    check("the second frame shows the other workspace's report", browser.shows(scene.other, "second"))
+    for frame, report in [("report", scene.report), ("second", scene.other), ("report", scene.report)]:
+        status = browser.reload(frame)
+        check(f"the frame “{frame}”, loaded again, shows its report", status == 200 and browser.shows(report, frame), status)
+    names = {cookie["name"] for cookie in browser.cookies()}
+    check("each workspace has a cookie of its own", len(names) == 2, names)
+
+
+def a_site_that_is_not_allowed_gets_an_empty_frame(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.driver.get_log("browser")
+    browser.open(scene.forbidden_consumer, scene.report.query())
+    text = browser.text("report")
+    check("the frame has no words or title of the report", scene.report.words not in text and scene.report.title not in text, text[:300])
+    # It has pictures of its own.
+    pictures = browser.run("return [...document.images].map((image) => image.src).filter((source) => source.startsWith(arguments[0]))", scene.imprint.url, frame="report")
+    check("the frame has no picture of the report", pictures == [], pictures)
+    address = browser.run("return location.href", frame="report")
+    check("the frame shows the browser's own page", address.startswith("chrome-error:"), address)
+    log = [entry["message"] for entry in browser.driver.get_log("browser")]
+    check("the browser says that frame-ancestors refused", any("frame-ancestors" in message for message in log), log)
+
+
+def a_revoked_token_closes_the_preview_at_once(scene: Scene) -> None:
+    check, browser = scene.check, scene.browser
+    browser.open(scene.consumer, scene.report.query())
+    browser.shows(scene.report)
+    scene.imprint.send("DELETE", f"/api/v1/personal-access-tokens/{scene.token_id}")
+    status, text = browser.reload(), browser.text("report")
+    check("the frame, loaded again, is a 401 page without the report", status == 401 and scene.report.words not in text, (status, text[:300]))
+    check("it says something", bool(browser.run("return document.body.innerText.trim()", frame="report")))
+    browser.driver.get(f"{scene.consumer}/?{scene.report.query()}")
+    told = browser.until("the consumer's words", "const told = document.getElementById('state').value; return told === 'Loading …' ? '' : told")
+    check("the consumer gets no address any more, and says so", "refused" in told, told)
+
+
+# The last one ends the consumer's token.
+PARTS = [
+    the_browser_keeps_no_cookie_of_a_foreign_frame_but_a_partitioned_one,
+    the_frame_shows_the_report_and_keeps_no_trace_of_the_nonce,
+    the_cookie_is_for_this_site_around_it_only,
+    a_stolen_address_opens_nothing,
+    the_report_prints_itself_when_its_parent_asks,
+    another_window_prints_nothing,
+    the_print_button_can_be_hidden,
+    the_pdf_is_downloaded_out_of_the_frame,
+    frames_of_two_workspaces_live_beside_each_other,
+    a_site_that_is_not_allowed_gets_an_empty_frame,
+    a_revoked_token_closes_the_preview_at_once,
+]
+
+
+@contextmanager
+def consumer_of(imprint: Imprint, token: str) -> Iterator[str]:
+    """Runs the consumer's site; its address."""
+    environment = {**os.environ, "IMPRINT_URL": imprint.url, "IMPRINT_TOKEN": token}
+    command = [sys.executable, str(TESTS / "consumer" / "server.py"), "--port", "0"]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def new_browsers() -> Iterator[Callable[[], Browser]]:
+    """Starts browsers, each with a new profile, and ends them all."""
+    with ExitStack() as ends:
+
+        def start() -> Browser:
+            folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="imprint-browser-", ignore_cleanup_errors=True))
+            browser = Browser(Path(folder))
+            ends.callback(browser.driver.quit)
+            return browser
+
+        yield start
+
+
+def require_frames(imprint: Imprint, report: Report) -> None:
+    """Refuses a stack that allows other sites than this test is about."""
+    nonce = imprint.send("POST", "/api/v1/nonce-tokens")["nonce"]
+    path = f"/ws/{report.workspace}/reports/{report.number}/preview"
+    entered = imprint.as_stranger(f"{imprint.url}{path}?nonce={nonce}")
+    cookie = entered.headers.get("set-cookie", "").split(";")[0]
+    shown = imprint.as_stranger(f"{imprint.url}{path}", cookie=cookie)
+    policy = shown.headers.get("content-security-policy", "")
+    if f"frame-ancestors {ALLOWED}" not in policy:
+        raise UserError(
+            f"start the stack with IMPRINT_PARAM_FrameAncestors='{ALLOWED}': the preview answered {entered.status_code} and {shown.status_code}, "
+            f"with the policy “{policy}”"
+        )
+
+
+def photograph(scene: Scene, file: Path) -> None:
+    """A picture of the consumer's page around the demo report."""
+    token = scene.imprint.send("POST", "/api/v1/personal-access-tokens", {"name": "screenshot", "role": "viewer"})
+    with consumer_of(scene.imprint, token["token"]) as site:
+        scene.browser.open(site, urlencode({"report": "team:sales-dashboard", "hidePrintButton": "true"}))
+        scene.browser.until("the demo report", PICTURED, frame="report")
+        scene.browser.driver.save_screenshot(str(file))
+    scene.imprint.send("DELETE", f"/api/v1/personal-access-tokens/{token['id']}")
+    print(f"\n{file}: {file.stat().st_size // 1024} KB")
+
+
+def test(arguments: argparse.Namespace) -> int:
+    """Runs all parts; the number of checks that failed."""
+    imprint, check = Imprint(arguments.url, arguments.token), Checks()
+    report, other = Report.new(imprint), Report.new(imprint)
+    require_frames(imprint, report)
+    viewer = {"name": "consumer", "role": "viewer", "workspaces": [report.workspace, other.workspace]}
+    token = imprint.send("POST", "/api/v1/personal-access-tokens", viewer)
+    with new_browsers() as start, consumer_of(imprint, token["token"]) as consumer:
+        scene = Scene(check, imprint, consumer, start(), start, report, other, token["id"])
+        print(f"Chromium {scene.browser.driver.capabilities['browserVersion']}, the consumer at {consumer}, the API at {imprint.url}")
+        for part in PARTS:
+            with check.part(part.__name__.replace("_", " ").capitalize()):
+                part(scene)
+        if arguments.screenshot:
+            photograph(scene, arguments.screenshot)
+    print(f"\n{check.failed} checks failed" if check.failed else "\nall checks hold")
+    return check.failed
+
+
+def main() -> int:
+    """Reads the command line and runs the test."""
+    parser = argparse.ArgumentParser(description="Previews in frames of other sites, in Chromium.")
+    parser.add_argument("url", help="the API, as http://127.0.0.1:8080")
+    parser.add_argument("token", help="an administrator's access token")
+    parser.add_argument("--screenshot", type=Path, help="also take a picture of the consumer's page, with the demo report")
+    arguments = parser.parse_args()
+    # So that everything started is ended then as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        del os.environ[name]
+    try:
+        return 1 if test(arguments) else 0
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    run_in_venv()
+    sys.exit(main())
