@@ -12,10 +12,10 @@ COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations fuzz bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations fuzz bench lint fmt ci clean clean-state package deploy python
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: python ## Build, start, deploy and seed the local stack; again: what changed. IMPRINT_PORT=8080 IMPRINT_AUTH=1
 	@$(STACK_PY) up
@@ -83,6 +83,10 @@ publish-faults: python ## The fault tests of publishing alone; IMPRINT_FAULTS_SE
 publish-mutations: python ## Whether the fault tests notice when a condition of publishing is missing; MUTATION=name for one
 	$(TEST) --test faults --no-run
 	$(PYTHON) tests/mutations.py publish $(MUTATION)
+
+rendition-mutations: python ## Whether the end-to-end tests notice when a condition of nonces, exports or presets is missing; MUTATION=name for one
+	$(TEST) --test e2e --no-run
+	$(PYTHON) tests/mutations.py rendition $(MUTATION)
 
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }

@@ -21,7 +21,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,11 @@ DEFINITION = {
 
 def data_of(customer: str) -> dict[str, Any]:
     """Data that fits the definition."""
-    return {"customer": customer, "due": "2026-01-01T23:30:00Z", "rows": [{"item": "Linen", "amount": 1000.5}, {"item": "Plates", "amount": 234}]}
+    return {
+        "customer": customer,
+        "due": "2026-01-01T23:30:00Z",
+        "rows": [{"item": "Linen", "amount": 1000.5}, {"item": "Plates", "amount": 234}],
+    }
 
 
 class Imprint:
@@ -171,7 +175,13 @@ class Place:
         presets = f"/api/v1/ws/{workspace}"
         imprint.send("PUT", f"{presets}/report-types/statement", {"name": "Statements"})
         theme = imprint.send("PUT", f"{presets}/themes/crimson", {"name": "Crimson", "colours": {"accent": ACCENT}})
-        letter = {"name": "Letter", "size": "a5", "orientation": "landscape", "header": "Header of {{ data.customer }}", "footer": "Kept for ten years"}
+        letter = {
+            "name": "Letter",
+            "size": "a5",
+            "orientation": "landscape",
+            "header": "Header of {{ data.customer }}",
+            "footer": "Kept for ten years",
+        }
         template = imprint.send("PUT", f"{presets}/templates/letter", letter)
         body = {"owner": "tests", "workspace": name, "definition": DEFINITION, "data": data_of("Nobody")}
         report = imprint.send("POST", "/api/reports", body | {"name": "Statement", "slug": name, "reportType": "statement"})["number"]
@@ -204,7 +214,11 @@ def workspaces_and_what_they_have_are_listed(place: Place) -> None:
     check("get_workspaces: ours, with all its fields", ours == [expected], ours)
     kinds = client.get_report_types()
     expected = {"name": "Statements", "code": "statement", "defaultReportId": place.report, "defaultReportName": "Statement"}
-    check("get_report_types: the type and its default report", len(kinds) == 1 and expected.items() <= kinds[0].items() and integer(kinds[0]["id"]), kinds)
+    check(
+        "get_report_types: the type and its default report",
+        len(kinds) == 1 and expected.items() <= kinds[0].items() and integer(kinds[0]["id"]),
+        kinds,
+    )
     for name, preset, built_in in [("get_themes", place.theme, "dark-blue"), ("get_templates", place.template, "default")]:
         found = getattr(client, name)()
         ids = {one["code"]: one["id"] for one in found}
@@ -224,13 +238,21 @@ def reports_and_their_pages_are_listed(place: Place) -> None:
     found = [one["id"] for one in client.get_reports(type="statement")]
     check("get_reports(type=…): those of the type", found == [place.report], found)
     pages = client.get_report_pages(place.report)
-    check("get_report_pages: number and title of each", [page["number"] for page in pages] == [1, 2] and all(page["title"] for page in pages), pages)
+    check(
+        "get_report_pages: number and title of each",
+        [page["number"] for page in pages] == [1, 2] and all(page["title"] for page in pages),
+        pages,
+    )
 
 
 def a_pdf_shows_what_the_address_says(place: Place) -> None:
     check, report = place.check, place.report
     pdf = place.pdf(report)
-    check("get_pdf(number): the report's own data and defaults", pdf.has("Statement Q1", "For Nobody", "1,234.50", "Total") and pdf.pages == 2, pdf.words)
+    check(
+        "get_pdf(number): the report's own data and defaults",
+        pdf.has("Statement Q1", "For Nobody", "1,234.50", "Total") and pdf.pages == 2,
+        pdf.words,
+    )
     pdf = place.pdf(report, {"params": {"quarter": "Q3 Ω/?&+"}})
     check("params, by a dict", pdf.has("Statement Q3 Ω/?&+"), pdf.words)
     pdf = place.pdf("statement", {"params": {"quarter": "Q2"}, "data": json.dumps(data_of("Ms Type"))})
@@ -263,7 +285,7 @@ def data_is_left_for_a_while(place: Place) -> None:
     left = client.push_temporary_data(data_of("Mr Temporary"))
     number, expiry = left["tempDataId"], datetime.fromisoformat(left["expiryDate"])
     check("push_temporary_data: a number that JavaScript keeps", integer(number) and 0 <= number < 2**53, left)
-    check("push_temporary_data: kept for about a day", abs(expiry - datetime.now(timezone.utc) - timedelta(days=1)) < timedelta(minutes=5), left)
+    check("push_temporary_data: kept for about a day", abs(expiry - datetime.now(UTC) - timedelta(days=1)) < timedelta(minutes=5), left)
     pdf = place.pdf(place.report, {"tempDataId": number, "params": {"quarter": "Q4"}})
     check("get_pdf with tempDataId: that data", pdf.has("For Mr Temporary", "Statement Q4"), pdf.words)
     pdf = Pdf(client.post_pdf(place.report, {"tempDataId": number}))
@@ -273,14 +295,24 @@ def data_is_left_for_a_while(place: Place) -> None:
 
 def a_pdf_shows_what_the_body_says(place: Place) -> None:
     check, client = place.check, place.client
-    body = {"params": {"quarter": "H1"}, "data": data_of("Dr Body"), "format": "pdf", "timezone": "Asia/Tokyo", "lang": "de", "theme": "crimson", "template": "letter"}
+    body = {
+        "params": {"quarter": "H1"},
+        "data": data_of("Dr Body"),
+        "format": "pdf",
+        "timezone": "Asia/Tokyo",
+        "lang": "de",
+        "theme": "crimson",
+        "template": "letter",
+    }
     pdf = Pdf(client.post_pdf(place.report, body))
     check("post_pdf: params, data, timezone and lang", pdf.has("Statement H1", "For Dr Body", "2026-01-02 08:30", "Summe"), pdf.words)
     check("post_pdf: theme and template", ACCENT in pdf.colours and pdf.has("Header of Dr Body"), (pdf.colours, pdf.words))
     check("post_pdf: nothing but the report", Pdf(client.post_pdf(place.report)).has("For Nobody"))
     pdf = Pdf(client.post_pdf("statement", {"excludePages": [2]}))
     check("post_pdf(type code) without the second page", pdf.pages == 1 and not pdf.has("Appendix"), pdf.words)
-    check.raises("post_pdf with data that does not fit: an error", "HTTP error occurred: 4", lambda: client.post_pdf(place.report, {"data": {"rows": 7}}))
+    check.raises(
+        "post_pdf with data that does not fit: an error", "HTTP error occurred: 4", lambda: client.post_pdf(place.report, {"data": {"rows": 7}})
+    )
 
 
 def attachments_make_a_zip(place: Place) -> None:
@@ -290,17 +322,23 @@ def attachments_make_a_zip(place: Place) -> None:
     check.raises("post_pdf refuses the ZIP by itself", refused, lambda: client.post_pdf(place.report, {"includeAttachments": True}))
     file, status = place.exported({"includeAttachments": True, "data": data_of("Ms Zip")})
     names = zipfile.ZipFile(io.BytesIO(client.get_export_content(file))).namelist()
-    check("get_export_content: a ZIP with the PDF and the data", any(name.endswith(".pdf") for name in names) and len(names) > 1, (status, names))
+    check(
+        "get_export_content: a ZIP with the PDF and the data", any(name.endswith(".pdf") for name in names) and len(names) > 1, (status, names)
+    )
 
 
 def an_export_is_started_followed_and_fetched(place: Place) -> None:
     check, client = place.check, place.client
-    file, status = place.exported({"data": data_of("Mx Export"), "params": {"quarter": "FY"}, "format": "pdf", "timezone": "UTC", "includeAttachments": False})
+    file, status = place.exported(
+        {"data": data_of("Mx Export"), "params": {"quarter": "FY"}, "format": "pdf", "timezone": "UTC", "includeAttachments": False}
+    )
     check("start_report_export: a number", integer(file) and 0 <= file < 2**53, file)
     check("get_export_status: ready, without an error", (status["isReady"], status["errorMessage"]) == (True, None), status)
     pdf = Pdf(client.get_export_content(file))
     check("get_export_content: the PDF", pdf.has("Statement FY", "For Mx Export"), pdf.words)
-    file, _ = place.exported({"tempDataId": client.push_temporary_data(data_of("Mr Left"))["tempDataId"], "excludePages": [2], "lang": "de"}, "statement")
+    file, _ = place.exported(
+        {"tempDataId": client.push_temporary_data(data_of("Mr Left"))["tempDataId"], "excludePages": [2], "lang": "de"}, "statement"
+    )
     pdf = Pdf(client.get_export_content(file))
     check("an export by type code, of temporary data, without a page, in German", pdf.has("For Mr Left", "Summe") and pdf.pages == 1, pdf.words)
     file, _ = place.exported({})
@@ -323,15 +361,27 @@ def a_preview_is_opened_once_by_its_address(place: Place) -> None:
     address = client.get_preview_url(place.report, query)
     entered = imprint.browse(address)
     location, cookie = entered.headers.get("location", ""), entered.headers.get("set-cookie", "")
-    check("get_preview_url: leads on, to an address without the nonce", entered.status_code == 303 and location.startswith("/ws/") and "nonce" not in location, entered.headers)
+    check(
+        "get_preview_url: leads on, to an address without the nonce",
+        entered.status_code == 303 and location.startswith("/ws/") and "nonce" not in location,
+        entered.headers,
+    )
     attributes = {part.strip() for part in cookie.split(";")[1:]}
     check("with a cookie for frames of other sites", {"HttpOnly", "Secure", "SameSite=None", "Partitioned", "Path=/"} <= attributes, cookie)
     shown = imprint.browse(f"{imprint.url}{location}", cookie.split(";")[0])
     words = ("Statement Q9", "For Ms Preview", "Summe")
-    check("there the report is shown, with params, data and language", shown.status_code == 200 and all(one in shown.text for one in words), shown.text)
+    check(
+        "there the report is shown, with params, data and language",
+        shown.status_code == 200 and all(one in shown.text for one in words),
+        shown.text,
+    )
     for what, again in [("the address again", address), ("the second address without the cookie", f"{imprint.url}{location}")]:
         refused = imprint.browse(again)
-        check(f"{what}: 401, and nothing of the report", refused.status_code == 401 and "Ms Preview" not in refused.text, (refused.status_code, refused.text))
+        check(
+            f"{what}: 401, and nothing of the report",
+            refused.status_code == 401 and "Ms Preview" not in refused.text,
+            (refused.status_code, refused.text),
+        )
 
 
 def mistakes_are_told_as_the_client_knows_them(place: Place) -> None:
@@ -349,7 +399,12 @@ def mistakes_are_told_as_the_client_knows_them(place: Place) -> None:
     ]
     for name, call in calls:
         check.raises(f"a wrong token, {name}", "Unauthenticated.", call)
-    for name, call in [("get_pdf", client.get_pdf), ("post_pdf", client.post_pdf), ("start_report_export", client.start_report_export), ("get_report_pages", client.get_report_pages)]:
+    for name, call in [
+        ("get_pdf", client.get_pdf),
+        ("post_pdf", client.post_pdf),
+        ("start_report_export", client.start_report_export),
+        ("get_report_pages", client.get_report_pages),
+    ]:
         check.raises(f"an unknown report, {name}", "HTTP error occurred: 404", lambda call=call: call(2**40))
     check.raises("an unknown report type, get_pdf", "HTTP error occurred: 404", lambda: client.get_pdf("no-such-type"))
     check.raises("an unknown workspace", "HTTP error occurred: 404", lambda: client.get_reports(workspace_id=2**40))

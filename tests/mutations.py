@@ -1,8 +1,8 @@
-"""Whether the tests notice when a condition is missing from a write: `make tree-mutations`, `make publish-mutations`.
+"""Whether the tests notice when a condition is missing from a write: `make tree-mutations`, `make publish-mutations`, `make rendition-mutations`.
 
 Each mutant is a fresh stack whose DynamoDB takes one condition for true (`EMU_DROP_CONDITION`, see local/README.md). The tests named with it
-must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs and
-shared/domain/src/publication/writes.rs.
+must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs,
+shared/domain/src/publication/writes.rs, and beside the writes of shared/store/src/previews.rs, exports.rs and presets.rs.
 """
 
 from __future__ import annotations
@@ -78,6 +78,12 @@ PUBLISH_MUTATIONS = [
     Mutation("view-gone", r"^SingleUpdate .* IF attribute_exists\(pk\) ON LINK$", "a view of a dead link makes it anew", "withdrawn::an_unpublish"),
 ]
 
+RENDITION_MUTATIONS = [
+    Mutation("nonce-spent", r"^SingleUpdate SET cookieHash = .* IF \(attribute_not_exists\(cookieHash\)", "a nonce has two winners", "previews::a_nonce_has_one_winner"),
+    Mutation("export-finished", r"^SingleUpdate SET #status = .* IF \(#status = NotStarted .* ON EXPORT$", "an export that is finished begins anew, and fails", "exports::a_second_message"),
+    Mutation("preset-new", r"^SinglePut IF attribute_not_exists\(pk\) ON contested", "a theme has two numbers", "lists::two_first_requests"),
+]
+
 # Late transactions write what they read too early; only a condition keeps them from it.
 TREE_VARIABLES = {"EMU_TX_DELAY": "1000"}
 # Killed workers are to be seen again in seconds.
@@ -97,6 +103,9 @@ SUITES = {
     "publish": Suite(
         "faults", [], PUBLISH_VARIABLES, PUBLISH_VARIABLES,
         " ".join(sorted({mutation.tests for mutation in PUBLISH_MUTATIONS})), PUBLISH_MUTATIONS,
+    ),
+    "rendition": Suite(
+        "e2e", [], {}, {}, " ".join(sorted({mutation.tests for mutation in RENDITION_MUTATIONS})), RENDITION_MUTATIONS,
     ),
 }
 

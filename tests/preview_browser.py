@@ -159,7 +159,9 @@ class Browser:
         options.add_experimental_option("prefs", PREFERENCES | {"download.default_directory": str(self.downloads)})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
         # With the driver's path given, Selenium looks for none and downloads none.
-        service = webdriver.ChromeService(program("CHROMEDRIVER", "chromedriver"), env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)})
+        service = webdriver.ChromeService(
+            program("CHROMEDRIVER", "chromedriver"), env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
+        )
         self.driver = webdriver.Chrome(options, service)
         self.driver.set_page_load_timeout(PATIENCE)
         self.driver.set_script_timeout(PATIENCE)
@@ -301,7 +303,9 @@ def the_frame_shows_the_report_and_keeps_no_trace_of_the_nonce(scene: Scene) -> 
     check("the title is the report's", scene.report.title in browser.run("return document.title", frame="report"))
     nonce = parse_qs(urlsplit(address).query)["nonce"][0]
     traces = browser.run(TRACES, frame="report")
-    check("the frame's address, referrer, history, timings and text hold no nonce", nonce not in traces and "nonce=" not in traces, traces[:2000])
+    check(
+        "the frame's address, referrer, history, timings and text hold no nonce", nonce not in traces and "nonce=" not in traces, traces[:2000]
+    )
     check("scripts see no cookie", browser.run("return document.cookie", frame="report") == "")
     status = browser.reload()
     check("the frame loads again by its cookie", status == 200 and browser.shows(scene.report), status)
@@ -314,7 +318,11 @@ def the_cookie_is_for_this_site_around_it_only(scene: Scene) -> None:
     check("it is HttpOnly and Secure", cookie["httpOnly"] and cookie["secure"], cookie)
     check("it is SameSite=None, for the whole host", (cookie.get("sameSite"), cookie["path"]) == ("None", "/"), cookie)
     partition = cookie.get("partitionKey", {})
-    check("it belongs to frames of foreign sites below http://localhost", partition == {"topLevelSite": "http://localhost", "hasCrossSiteAncestor": True}, cookie)
+    check(
+        "it belongs to frames of foreign sites below http://localhost",
+        partition == {"topLevelSite": "http://localhost", "hasCrossSiteAncestor": True},
+        cookie,
+    )
     check("it ends within an hour", 3400 < cookie["expires"] - time.time() <= 3600, cookie)
 
 
@@ -323,16 +331,28 @@ def a_stolen_address_opens_nothing(scene: Scene) -> None:
     address = browser.open(scene.consumer, scene.report.query())
     browser.shows(scene.report)
     picture = browser.run("return document.images[0].src", frame="report")
-    for what, stolen in [("the frame's first address", address), ("the address without the nonce", address.split("?")[0]), ("a picture", picture)]:
+    for what, stolen in [
+        ("the frame's first address", address),
+        ("the address without the nonce", address.split("?")[0]),
+        ("a picture", picture),
+    ]:
         answer = scene.imprint.as_stranger(stolen)
         shown = any(secret in answer.text for secret in (scene.report.words, scene.report.title, "<svg"))
-        check(f"{what}, fetched by a stranger: 401 and nothing of the report", answer.status_code == 401 and not shown, (answer.status_code, answer.text[:300]))
+        check(
+            f"{what}, fetched by a stranger: 401 and nothing of the report",
+            answer.status_code == 401 and not shown,
+            (answer.status_code, answer.text[:300]),
+        )
     answer = scene.imprint.as_stranger(address, "application/json")
     check("programs are told in JSON", answer.status_code == 401 and "error" in answer.json(), answer.text[:300])
     stranger = scene.another_browser()
     stranger.driver.get(address)
     status, text = stranger.run(STATUS), stranger.text()
-    check("the first address in another browser: 401 and nothing of the report", status == 401 and scene.report.words not in text, (status, text[:300]))
+    check(
+        "the first address in another browser: 401 and nothing of the report",
+        status == 401 and scene.report.words not in text,
+        (status, text[:300]),
+    )
     check("that browser has no cookie", stranger.cookies() == [], stranger.cookies())
 
 
@@ -409,7 +429,11 @@ def a_site_that_is_not_allowed_gets_an_empty_frame(scene: Scene) -> None:
     text = browser.text("report")
     check("the frame has no words or title of the report", scene.report.words not in text and scene.report.title not in text, text[:300])
     # It has pictures of its own.
-    pictures = browser.run("return [...document.images].map((image) => image.src).filter((source) => source.startsWith(arguments[0]))", scene.imprint.url, frame="report")
+    pictures = browser.run(
+        "return [...document.images].map((image) => image.src).filter((source) => source.startsWith(arguments[0]))",
+        scene.imprint.url,
+        frame="report",
+    )
     check("the frame has no picture of the report", pictures == [], pictures)
     address = browser.run("return location.href", frame="report")
     check("the frame shows the browser's own page", address.startswith("chrome-error:"), address)

@@ -11,6 +11,7 @@ let reportOrigin;
 
 // Asks this site's server for an address, and opens it in the frame.
 async function show() {
+  state.value = "Loading …";
   const query = new URLSearchParams(location.search);
   if (!query.has("report")) query.set("report", "team:sales-dashboard");
   const answer = await fetch(`/preview-address?${query}`);

@@ -56,6 +56,8 @@ pub const WORKER: &str = "publish-worker";
 const READ: u32 = 2;
 const VIEW: u32 = 2;
 const PUBLISH: u32 = 4;
+/// Who calls and what report, in which workspace, and the file.
+const KEPT: u32 = 4;
 
 /// Every call that is counted.
 pub const CALLS: &[Call] = &[
@@ -88,6 +90,24 @@ pub const CALLS: &[Call] = &[
     call("public-view-report", "HEAD", "HEAD", "{link}").goal(VIEW),
     call("public-view-page", "", "GET", "{link}/pages/1.svg").goal(VIEW),
     call("public-download-pdf", "", "GET", "{link}/report.pdf").goal(VIEW),
+    call("cxreports-list-reports", "", "GET", "/api/v1/ws/default/reports?limit=10"),
+    call("cxreports-list-report-types", "", "GET", "/api/v1/ws/default/report-types"),
+    call("cxreports-list-themes", "", "GET", "/api/v1/ws/default/themes"),
+    call("cxreports-list-templates", "", "GET", "/api/v1/ws/default/templates"),
+    call("native-put-theme", "a new one", "PUT", "/api/v1/ws/default/themes/{slug}").body(Json(r#"{"name":"Bench"}"#)),
+    call("cxreports-get-pdf", "dashboard, rendered for it", "GET", "/api/v1/ws/default/reports/{natural}/pdf"),
+    call("cxreports-get-pdf", "dashboard, kept", "GET", "/api/v1/ws/default/reports/{natural}/pdf")
+        .keep(&[("/etag", "etag")])
+        .goal(KEPT),
+    call("cxreports-get-pdf", "dashboard, is known", "GET", "/api/v1/ws/default/reports/{natural}/pdf").body(Known),
+    call("cxreports-list-pages", "laid out for it", "GET", "/api/v1/ws/default/reports/{natural}/pages"),
+    call("cxreports-list-pages", "kept", "GET", "/api/v1/ws/default/reports/{natural}/pages").goal(KEPT),
+    call("cxreports-create-temporary-data", "in its item", "POST", "/api/v1/ws/default/temporary-data")
+        .body(Json(r#"{"content":{"rows":[]}}"#)),
+    call("cxreports-create-nonce", "", "POST", "/api/v1/nonce-tokens"),
+    call("cxreports-start-export", "", "POST", "/api/v1/ws/default/reports/{natural}/export")
+        .keep(&[("/temporaryFileId", "export")]),
+    call("cxreports-get-export-status", "", "GET", "/api/v1/ws/default/exports/{export}/status"),
     call("informer-unpublish-report", "", "POST", "/api/reports/{natural}/_cloud-unpublish"),
     call("native-delete-report", "dashboard", "DELETE", "/api/reports/{natural}"),
     call("native-delete-report", "register", "DELETE", "/api/reports/{register}"),

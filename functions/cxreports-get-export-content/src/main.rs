@@ -2,8 +2,9 @@
 
 use cxreports::{CxReports, file::told_media_type};
 use domain::{Problem, credential::Permission};
+use lambda::gate::WorkspaceReports;
 use lambda::store::{
-    Exports, Files, Workspaces,
+    Exports, Files,
     files::{FileKey, StoredFile},
 };
 use lambda::{Error, Function, Gate, Reply, Request, large};
@@ -11,14 +12,13 @@ use lambda::{Error, Function, Gate, Reply, Request, large};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
+    let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let (exports, files) = (&Exports::new(&function.aws)?, &Files::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| get(gate, workspaces, exports, files, request)).await
+    function.serve::<CxReports, _, _>(|request| get(gate, place, exports, files, request)).await
 }
 
-async fn get(gate: &Gate, workspaces: &Workspaces, exports: &Exports, files: &Files, request: Request) -> Reply {
-    let (_, workspace) = gate.workspace(workspaces, &request, Permission::ReportRead).await?;
-    let export = exports.find(&workspace.code, request.number("id")?).await?;
+async fn get(gate: &Gate, place: &WorkspaceReports, exports: &Exports, files: &Files, request: Request) -> Reply {
+    let export = gate.export(place, exports, &request, Permission::ReportRead).await?;
     export.require_done()?;
     let (key, content) = (FileKey::export(export.id), export.id.to_string());
     if let Some(unchanged) = large::unchanged(&request, &content) {

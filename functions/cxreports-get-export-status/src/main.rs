@@ -2,19 +2,19 @@
 
 use cxreports::{CxReports, exports::ExportStatus};
 use domain::credential::Permission;
-use lambda::store::{Exports, Workspaces};
+use lambda::gate::WorkspaceReports;
+use lambda::store::Exports;
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
+    let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let exports = &Exports::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| get(gate, workspaces, exports, request)).await
+    function.serve::<CxReports, _, _>(|request| get(gate, place, exports, request)).await
 }
 
-async fn get(gate: &Gate, workspaces: &Workspaces, exports: &Exports, request: Request) -> Reply {
-    let (_, workspace) = gate.workspace(workspaces, &request, Permission::ReportRead).await?;
-    let export = exports.find(&workspace.code, request.number("id")?).await?;
+async fn get(gate: &Gate, place: &WorkspaceReports, exports: &Exports, request: Request) -> Reply {
+    let export = gate.export(place, exports, &request, Permission::ReportRead).await?;
     reply::json(200, &ExportStatus::from(&export))
 }

@@ -24,7 +24,9 @@ async fn get(gate: &Gate, place: &WorkspaceReports, renditions: &Renditions, req
     let (_, _, found) = gate.workspace_report(place, &request, Permission::ReportRead).await?;
     let version = found.version.version;
     let plan = renditions.plan(found, version, asked(&request)?, ambient::now()).await?;
-    if let Some(unchanged) = large::unchanged(&request, plan.content()) {
+    if !is_post(&request)
+        && let Some(unchanged) = large::unchanged(&request, plan.content())
+    {
         return unchanged;
     }
     let (key, file) = renditions.file(&plan).await?;
@@ -33,8 +35,12 @@ async fn get(gate: &Gate, place: &WorkspaceReports, renditions: &Renditions, req
 }
 
 fn asked(request: &Request) -> Outcome<Rendition> {
-    match request.method() {
-        "POST" => rendition::from_body(request.bytes(MAX_BODY)?),
-        _ => rendition::from_query(|name| request.query_all(name)),
+    match is_post(request) {
+        true => rendition::from_body(request.bytes(MAX_BODY)?),
+        false => rendition::from_query(|name| request.query_all(name)),
     }
+}
+
+fn is_post(request: &Request) -> bool {
+    request.method() == "POST"
 }

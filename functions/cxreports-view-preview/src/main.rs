@@ -7,15 +7,16 @@ use cxreports::{
     rendition,
 };
 use domain::{
-    Outcome,
+    Outcome, Problem,
     credential::{Secret, SecretKind},
     preview::{COOKIE_LIFETIME, NOT_OPEN, PreviewSession},
+    rendition::{Form, Rendition},
     workspace::Workspace,
 };
 use lambda::gate::WorkspaceReports;
 use lambda::store::{Aws, Previews, ambient, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, packed, reply};
-use renditions::Renditions;
+use renditions::{Renditions, Shown};
 
 /// What the call uses.
 struct Parts {
@@ -52,20 +53,27 @@ async fn view(parts: &Parts, request: Request) -> Reply {
 
 /// Turns the nonce into a cookie. Who has a cookie already, and loads an address with a spent nonce again, is sent on as well.
 async fn enter(parts: &Parts, request: &Request, nonce: &str) -> Reply {
-    let redeemed = redeem(parts, request, nonce).await;
-    if redeemed.is_err() {
-        parts.gate.preview(&parts.previews, &parts.place, request, |workspace| presented(request, workspace)).await?;
-    }
+    let redeemed = match redeem(parts, request, nonce).await {
+        Ok(redeemed) => Some(redeemed),
+        Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => return Err(problem),
+        Err(_) if request.header("cookie").is_none() => return Err(NOT_OPEN),
+        Err(_) => {
+            let present = |workspace: &Workspace| presented(request, workspace);
+            parts.gate.preview(&parts.previews, &parts.place, request, present).await?;
+            None
+        }
+    };
     let answer = reply::status(303)
         .header("location", location(request.path(), &without_nonce(request.raw_query())))
         .header("cache-control", "no-store")
-        .header("referrer-policy", "no-referrer");
+        .header("referrer-policy", "no-referrer")
+        .header("x-content-type-options", "nosniff");
     let answer = match redeemed {
-        Ok((workspace, cookie)) => {
+        Some((workspace, cookie)) => {
             let seconds = COOKIE_LIFETIME.as_secs().unsigned_abs();
             answer.header("set-cookie", set_cookie(workspace.number, &cookie.reveal(), seconds))
         }
-        Err(_) => answer,
+        None => answer,
     };
     reply::body(answer, "")
 }
@@ -85,9 +93,10 @@ async fn show(parts: &Parts, request: &Request) -> Reply {
     let (get, now) = (|name: &str| request.query_all(name), ambient::now());
     let (rendition, options) = (rendition::from_query(get)?, PreviewOptions::from_query(get)?);
     let version = found.version.version;
+    // One page shows it, in whatever form it is asked for.
+    let rendition = Rendition { form: Form::default(), include_attachments: false, ..rendition };
     let plan = parts.renditions.plan(found, version, rendition, now).await?;
-    let (content, bundle) = parts.renditions.preview(&plan, !options.hide_print_button).await?;
-    let (entry, bytes) = parts.renditions.previews().part(&bundle, &content, |index| Some(index.page)).await?;
+    let Shown { bundle, entry, page } = parts.renditions.preview(&plan, !options.hide_print_button).await?;
     let answer = reply::status(200)
         .header("content-type", "text/html; charset=utf-8")
         .header("content-security-policy", content_security_policy(&bundle.style, &bundle.script, &parts.frames))
@@ -95,7 +104,7 @@ async fn show(parts: &Parts, request: &Request) -> Reply {
         .header("referrer-policy", "no-referrer")
         .header("x-content-type-options", "nosniff")
         .header("x-robots-tag", "noindex, nofollow");
-    packed::entry(request, answer, &entry, bytes)
+    packed::entry(request, answer, &entry, page)
 }
 
 fn presented(request: &Request, workspace: &Workspace) -> Vec<Secret> {

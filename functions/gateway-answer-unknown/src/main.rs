@@ -1,7 +1,7 @@
 //! `$default` — everything that no route takes: a doubled slash, or a fixed part of Exago's addresses in another case, is sent to
 //! the path that was meant; the rest is refused in the words of the dialect that the path belongs to.
 
-use cxreports::CxReports;
+use cxreports::{CxReports, Preview};
 use domain::Problem;
 use exago::{Exago, address::canonical};
 use huddle::Huddle;
@@ -29,7 +29,7 @@ fn answer(request: &Request) -> Response<Body> {
     match path.split('/').nth(1).unwrap_or_default() {
         "view" => refuse::<Public>(&problem, request.id(), accept),
         "files" | "publishing" => refuse::<Huddle>(&problem, request.id(), accept),
-        "ws" => refuse::<CxReports>(&problem, request.id(), accept),
+        "ws" => refuse::<Preview>(&problem, request.id(), accept),
         "api" if path.starts_with("/api/v1/") => refuse::<CxReports>(&problem, request.id(), accept),
         rest if rest.eq_ignore_ascii_case("rest") => refuse::<Exago>(&problem, request.id(), accept),
         _ => refuse::<Informer>(&problem, request.id(), accept),

@@ -266,7 +266,8 @@ impl ReportChange {
             description: self.description.unwrap_or(before.details.description),
             recipients: self.recipients.unwrap_or(before.details.recipients),
             theme: self.theme.unwrap_or(before.details.theme),
-            template: self.template.or(before.details.template),
+            // An empty text takes it away.
+            template: self.template.or(before.details.template).filter(|template| !template.is_empty()),
         };
         details.check(note.as_deref())?;
         let source =

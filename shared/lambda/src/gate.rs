@@ -1,57 +1,24 @@
-//! Who calls, what the caller may do, and the report or session that the request names.
+//! Who calls, what the caller may do, and the report or session that the request names. In `workspace`: what addresses with a workspace
+//! in them name, for callers and for the cookies of previews.
 
 use crate::{request::Request, trail};
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, Caller, Permission, Role, Secret},
-    names::ReportRef,
-    preset::{Preset, ReportType},
-    preview::{NOT_OPEN, PreviewSession},
     publication::Publication,
     session::{Session, SessionId},
     tree::access::Access,
-    workspace::Workspace,
 };
-use store::{
-    AccessTokens, Aws, OpenReport, Presets, Previews, Reports, Restricted, Workspaces, ambient, publications::Records,
-};
+use store::{AccessTokens, Aws, OpenReport, Reports, Restricted, ambient, publications::Records};
 use uuid::Uuid;
+
+mod workspace;
+
+pub use workspace::WorkspaceReports;
 
 /// The door that every call with credentials goes through.
 pub struct Gate {
     tokens: AccessTokens,
-}
-
-/// What finds a report in a workspace, by any of its names or as the default report of a type.
-pub struct WorkspaceReports {
-    pub reports: Reports,
-    pub workspaces: Workspaces,
-    pub presets: Presets,
-}
-
-impl WorkspaceReports {
-    /// # Errors
-    /// `Internal` if a variable is missing.
-    pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { reports: Reports::new(aws)?, workspaces: Workspaces::new(aws)?, presets: Presets::new(aws)? })
-    }
-
-    /// The uid that `{id}` leads to in a workspace; a text that is no name of a report may be the code of a report type.
-    async fn uid(&self, workspace: &Workspace, request: &Request) -> Outcome<Uuid> {
-        match request.report() {
-            Ok(name) => self.reports.uid(&name).await?.ok_or_else(|| Problem::no_report(&name)),
-            Err(no_name) => {
-                let code = request.parameter("id")?;
-                let types: Vec<Preset<ReportType>> = self.presets.list(&workspace.code).await?;
-                let kind = types.into_iter().find(|kind| kind.code.eq_ignore_ascii_case(&code)).ok_or(no_name)?;
-                kind.details.default_report.ok_or_else(|| {
-                    Problem::NotFound(format!(
-                        "The report type {code} has no default report; give it one by PUT …/report-types/{code}."
-                    ))
-                })
-            }
-        }
-    }
 }
 
 impl Gate {
@@ -124,96 +91,6 @@ impl Gate {
             _ => caller.require(permission)?,
         }
         Ok((caller, found))
-    }
-
-    /// The caller, who must hold `permission`, and the workspace that `{ws}` names, by its code or number.
-    ///
-    /// # Errors
-    /// `Unauthenticated` without a valid token, `Forbidden` without the permission, `NotFound` for a workspace that is not there or
-    /// that the token does not reach.
-    pub async fn workspace(
-        &self,
-        workspaces: &Workspaces,
-        request: &Request,
-        permission: Permission,
-    ) -> Outcome<(Caller, Workspace)> {
-        let secret = request.secret()?;
-        let caller = self.proved(&secret, self.tokens.find(&secret).await?).await?;
-        let workspace = workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
-        caller.require(permission)?;
-        Ok((caller, workspace))
-    }
-
-    /// As [`Gate::report`], for a report that `{id}` names in the workspace `{ws}`; it may be named by the code of the report type of
-    /// which it is the default.
-    ///
-    /// # Errors
-    /// As [`Gate::report`] and [`Gate::workspace`].
-    pub async fn workspace_report(
-        &self,
-        place: &WorkspaceReports,
-        request: &Request,
-        permission: Permission,
-    ) -> Outcome<(Caller, Workspace, OpenReport)> {
-        if request.report().is_ok() {
-            let (caller, found) = self.report(&place.reports, request, permission).await?;
-            let workspace = place.workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
-            return Ok((caller, workspace.clone(), in_workspace(Some(found), &workspace, request)?));
-        }
-        let (caller, workspace) = self.workspace(&place.workspaces, request, permission).await?;
-        let found = self.looked_at(place, &caller, &workspace, request).await?;
-        Ok((caller, workspace, found))
-    }
-
-    /// Who holds the token that made a preview's nonce, in the workspace of the preview.
-    ///
-    /// # Errors
-    /// `Unauthenticated` when that token was revoked, has expired or does not reach the workspace.
-    pub async fn previewer(&self, session: &PreviewSession, workspace: &Workspace) -> Outcome<Caller> {
-        let (token, now) = (self.tokens.by_id(&session.token).await?, ambient::now());
-        let caller = session.caller(token.as_ref(), &workspace.code, now)?;
-        caller.require(Permission::ReportRead)?;
-        if let Some(token) = token {
-            self.tokens.touch(&token, now).await;
-        }
-        Ok(caller)
-    }
-
-    /// The workspace that `{ws}` names and the report that `{id}` names in it, for who presents a cookie of a preview.
-    ///
-    /// # Errors
-    /// `Unauthenticated` without a cookie that opens the workspace, `NotFound` for a report that its token may not see.
-    pub async fn preview(
-        &self,
-        previews: &Previews,
-        place: &WorkspaceReports,
-        request: &Request,
-        cookies: impl FnOnce(&Workspace) -> Vec<Secret>,
-    ) -> Outcome<(Workspace, OpenReport)> {
-        // A stranger must not learn which workspaces there are.
-        let hidden = |problem| if matches!(problem, Problem::NotFound(_)) { NOT_OPEN } else { problem };
-        let workspace = place.workspaces.named(&request.parameter("ws")?).await.map_err(hidden)?;
-        let now = ambient::now();
-        for cookie in cookies(&workspace) {
-            let session = previews.find(&cookie).await?;
-            let Ok(session) = PreviewSession::opened(session, &cookie, &workspace.code, now) else { continue };
-            let caller = self.previewer(&session, &workspace).await?;
-            let found = self.looked_at(place, &caller, &workspace, request).await?;
-            return Ok((workspace, found));
-        }
-        Err(NOT_OPEN)
-    }
-
-    async fn looked_at(
-        &self,
-        place: &WorkspaceReports,
-        caller: &Caller,
-        workspace: &Workspace,
-        request: &Request,
-    ) -> Outcome<OpenReport> {
-        let uid = place.uid(workspace, request).await?;
-        let found = self.known(&place.reports, caller, uid).await?;
-        in_workspace(found.filter(|found| found.report.deleted_at.is_none()), workspace, request)
     }
 
     /// The caller, who must hold `permission`, the publication that `{id}` names, by its own id or by the caller's, and its report,
@@ -290,16 +167,6 @@ impl Gate {
         }
         Ok(caller)
     }
-}
-
-/// The report, if it was found and is in this workspace.
-fn in_workspace(found: Option<OpenReport>, workspace: &Workspace, request: &Request) -> Outcome<OpenReport> {
-    let name = request.report().map(|name: ReportRef| name.to_string());
-    let none = || {
-        let name = name.or_else(|_| request.parameter("id")).unwrap_or_default();
-        Problem::NotFound(format!("There is no report {name} in the workspace {}.", workspace.code))
-    };
-    found.filter(|found| found.report.workspace == workspace.code).ok_or_else(none)
 }
 
 /// What is left of a report to the caller by workspace and folder; `restricted` says for whom there are rules about folders.

@@ -9,6 +9,7 @@
 
 use domain::{
     Outcome, Problem,
+    bundle::Entry,
     rendition::{Form, Rendition},
     report::Report,
 };
@@ -49,6 +50,13 @@ pub struct PageTitle {
     pub title: Option<String>,
 }
 
+/// A preview, and its page as it is packed in it.
+pub struct Shown {
+    pub bundle: PreviewBundle,
+    pub entry: Entry,
+    pub page: Vec<u8>,
+}
+
 impl Renditions {
     /// # Errors
     /// `Internal` if a variable is missing.
@@ -66,11 +74,6 @@ impl Renditions {
     /// Where the files are kept.
     pub fn files(&self) -> &Files {
         &self.files
-    }
-
-    /// Where the previews are kept.
-    pub fn previews(&self) -> &PreviewBundles {
-        &self.previews
     }
 
     /// Works out what a rendition of a version of a report is made from; nothing is rendered yet. `now` is the time of the request.
@@ -141,15 +144,24 @@ impl Renditions {
         Ok(pages)
     }
 
-    /// The preview that a plan comes to, and the name under which its parts are found: the one that is kept, or a new one.
+    /// The preview that a plan comes to: the one that is kept, or a new one.
     ///
     /// # Errors
     /// As [`Renditions::file`].
-    pub async fn preview(&self, plan: &Plan, print_button: bool) -> Outcome<(String, PreviewBundle)> {
-        let (report, content) = (plan.found.report.uid, plan.content_of_preview(print_button));
-        if let Some(kept) = self.previews.find(report, &content).await? {
-            return Ok((content, kept));
+    pub async fn preview(&self, plan: &Plan, print_button: bool) -> Outcome<Shown> {
+        let content = plan.content_of_preview(print_button);
+        if let Some(bundle) = self.previews.find(plan.found.report.uid, &content).await? {
+            match self.previews.part(&bundle, &content, |index| Some(index.page)).await {
+                Ok((entry, page)) => return Ok(Shown { bundle, entry, page }),
+                // The object is gone before its time: a new one takes its place.
+                Err(Problem::NotFound(_)) => {}
+                Err(problem) => return Err(problem),
+            }
         }
+        self.new_preview(plan, &content, print_button).await
+    }
+
+    async fn new_preview(&self, plan: &Plan, content: &str, print_button: bool) -> Outcome<Shown> {
         let (_, rendered) = self.render(plan, Outputs::publication()).await?;
         let info = PreviewInfo {
             title: rendered.title.clone(),
@@ -161,8 +173,10 @@ impl Renditions {
         let html = page::preview_html(&rendered, &info).map_err(told)?;
         let packed = bundle::preview(html, &rendered).map_err(told)?;
         let (style, script) = page::preview_policy_hashes();
+        let entry = packed.index.page;
+        let page = packed.zip[entry.offset as usize..(entry.offset + entry.compressed) as usize].to_vec();
         let new = NewPreview {
-            report,
+            report: plan.found.report.uid,
             filename: page::file_name(&rendered.title, "pdf"),
             style,
             script,
@@ -170,8 +184,7 @@ impl Renditions {
             zip: packed.zip,
             pdf: rendered.pdf,
         };
-        let kept = self.previews.put(&content, new).await?;
-        Ok((content, kept))
+        Ok(Shown { bundle: self.previews.put(content, new).await?, entry, page })
     }
 
     async fn render(&self, plan: &Plan, outputs: Outputs) -> Outcome<(Job, Rendered)> {

@@ -1,6 +1,7 @@
 //! Files that are made for callers and fetched by them: renditions, which the bucket keeps for a day in case that they are asked for
 //! again, and exports.
 
+pub use crate::objects::StoredFile;
 use crate::{Aws, links::LARGEST_ANSWER, objects::Objects};
 use domain::{Outcome, temporary::TemporaryId};
 use std::time::Duration;
@@ -26,16 +27,6 @@ impl FileKey {
     pub fn export(id: TemporaryId) -> Self {
         Self(format!("exports/{id}/content"))
     }
-}
-
-/// A file that is kept.
-#[derive(Debug, Clone)]
-pub struct StoredFile {
-    /// How it is called when it is saved.
-    pub name: String,
-    pub media_type: String,
-    /// The contents; `None` if a function cannot answer as much: then the caller fetches it from [`Files::address`].
-    pub bytes: Option<Vec<u8>>,
 }
 
 /// How long an address of a file works: enough to follow a redirect.

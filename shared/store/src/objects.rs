@@ -1,6 +1,6 @@
 //! The bucket.
 
-use crate::{Aws, aws::Variable, files::StoredFile, sent, table::fault};
+use crate::{Aws, aws::Variable, sent, table::fault};
 use aws_sdk_s3::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -17,6 +17,16 @@ use std::{ops::Range, time::Duration};
 pub(crate) struct Objects {
     client: Client,
     bucket: String,
+}
+
+/// A file that is kept.
+#[derive(Debug, Clone)]
+pub struct StoredFile {
+    /// How it is called when it is saved.
+    pub name: String,
+    pub media_type: String,
+    /// The contents; `None` if a function cannot answer as much: then the caller fetches it from [`crate::Files::address`].
+    pub bytes: Option<Vec<u8>>,
 }
 
 impl Objects {

@@ -69,8 +69,9 @@ impl Presets {
         template: Option<&str>,
     ) -> Outcome<(Theme, Template)> {
         let (workspace, details) = (&report.workspace, &report.details);
-        let theme = self.find(workspace, "theme", theme.unwrap_or(&details.theme)).await?;
-        let template = template.or(details.template.as_deref()).unwrap_or("default");
+        let theme = theme.or(Some(&details.theme)).filter(|theme| !theme.is_empty()).unwrap_or("default");
+        let template = template.or(details.template.as_deref()).filter(|template| !template.is_empty());
+        let (theme, template) = (self.find(workspace, "theme", theme).await?, template.unwrap_or("default"));
         Ok((theme.details, self.find(workspace, "template", template).await?.details))
     }
 

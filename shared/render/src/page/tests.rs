@@ -83,7 +83,7 @@ fn a_preview_finds_its_files_in_its_folder() {
         "<p>Version 3",
         "<img src=\"preview/3f/1.svg\"",
         "<img src=\"preview/3f/3.svg\"",
-        "href=\"preview/3f/report.pdf\" download=\"Sales.pdf\" type=\"application/pdf\">Download PDF <span class=\"size\">2 KB",
+        "href=\"preview/3f/report.pdf\" type=\"application/pdf\">Download PDF <span class=\"size\">2 KB",
         "<button class=\"button plain\" id=\"print\" type=\"button\">Print</button>",
         "Revenue\t10",
     ];

@@ -115,6 +115,18 @@ async fn an_export_is_seen_in_its_workspace_for_a_day() {
 }
 
 #[tokio::test]
+async fn an_export_goes_with_its_report() {
+    let place = Place::new().await;
+    let report = place.report().await;
+    let id = start(&place, &report, &json!({"format": "csv"})).await;
+    ended(&place, id).await;
+    place.admin.delete(&format!("/api/reports/{}", report["id"].as_str().unwrap())).await.expect(204);
+    for part in ["status", "content"] {
+        place.admin.get(&place.at(&format!("exports/{id}/{part}"))).await.expect(404);
+    }
+}
+
+#[tokio::test]
 async fn a_second_message_and_one_that_was_given_up_change_nothing_that_is_finished() {
     let (place, aws) = (Place::new().await, Aws::connect().await);
     let report = place.report().await;

@@ -94,6 +94,20 @@ async fn the_parts_of_a_preview_need_the_cookie_too() {
 }
 
 #[tokio::test]
+async fn a_preview_whose_parts_are_gone_from_the_bucket_is_made_anew() {
+    let (place, aws) = (Place::new().await, Aws::connect().await);
+    let report = place.report().await;
+    let cookie = redeemed(&place, &report, &nonce(&place.admin).await).await;
+    with_cookie(&address(&place, &report), &cookie).await.expect(200);
+    let kept = aws.objects(&format!("renditions/{}/", report["id"].as_str().unwrap())).await;
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    aws.s3.delete_object().bucket(variable("BUCKET_NAME")).key(&kept[0]).send().await.unwrap();
+    let html = with_cookie(&address(&place, &report), &cookie).await.expect(200).text();
+    assert!(html.contains("Sales Q1"), "{html:.2000}");
+    assert_eq!(aws.objects(&format!("renditions/{}/", report["id"].as_str().unwrap())).await, kept);
+}
+
+#[tokio::test]
 async fn a_nonce_has_one_winner_however_many_ask_at_once() {
     let place = Place::new().await;
     let report = place.report().await;
