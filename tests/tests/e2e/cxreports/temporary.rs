@@ -54,11 +54,12 @@ async fn data_that_no_request_can_carry_is_uploaded() {
     let id = made["tempDataId"].as_u64().unwrap();
     let told = csv(&place, &report, id).await.expect(400).json();
     assert!(told["error"].as_str().unwrap().contains("not uploaded yet"), "{told}");
-    let mut put = Api::anonymous().request("PUT", made["uploadUrl"].as_str().unwrap());
-    for (name, value) in made["headers"].as_object().unwrap() {
-        put = put.header(name, value.as_str().unwrap());
-    }
-    read(put.body(content)).await.expect(200);
+    let upload = |body: String| {
+        let put = Api::anonymous().request("PUT", made["uploadUrl"].as_str().unwrap());
+        read(put.header("content-type", made["headers"]["content-type"].as_str().unwrap()).body(body))
+    };
+    upload(format!("{content} ")).await.expect(403);
+    upload(content).await.expect(200);
     let answer = csv(&place, &report, id).await.expect(302);
     let file = Api::anonymous().get(answer.header("location")).await.expect(200);
     assert!(file.body.len() > 7_000_000, "{}", file.body.len());
