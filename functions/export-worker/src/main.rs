@@ -72,6 +72,7 @@ impl Worker {
             found.ok_or_else(|| Problem::NotFound("The report was deleted before its export was ready.".into()))?;
         let plan = self.renditions.plan(found, export.version, rendition, export.progress.requested_at).await?;
         let file = self.renditions.render_file(&plan).await?;
+        self.exports.advance(export.id, 70).await?;
         self.renditions.files().put(&FileKey::export(export.id), &file.name, file.media_type, file.bytes).await?;
         Ok(())
     }

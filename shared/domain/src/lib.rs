@@ -4,7 +4,7 @@
 //! - [`rendition`]: how a request wants a report rendered; [`theme`]: the colours; [`preset`]: report types, themes and templates of a workspace.
 //! - [`temporary`]: data that is left with the service for a while; [`export`]: renditions that are made behind a queue; [`preview`]: nonces and the cookies they become.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
-//! - [`credential`]: personal access tokens, roles, permissions, callers; [`session`]: sessions of the Exago dialect.
+//! - [`credential`]: personal access tokens, roles, permissions, callers; [`secret`]: what callers present; [`session`]: sessions of the Exago dialect.
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
@@ -23,6 +23,7 @@ pub mod progress;
 pub mod publication;
 pub mod rendition;
 pub mod report;
+pub mod secret;
 pub mod session;
 pub mod temporary;
 pub mod theme;

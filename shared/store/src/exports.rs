@@ -110,6 +110,20 @@ impl Exports {
         }
     }
 
+    /// Records how far the export has come. One that is finished stays as it is.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer.
+    pub async fn advance(&self, id: TemporaryId, percent: u64) -> Outcome<()> {
+        let advanced = Change {
+            expression: "SET #status = :to, #percent = :percent".into(),
+            names: [("#percent".to_owned(), "percent".to_owned())].into(),
+            values: [(":percent".into(), n(percent))].into(),
+            condition: None,
+        };
+        self.moved(id, Status::InProgress, advanced).await.map(drop)
+    }
+
     /// Records that the content is stored. An export that is finished stays as it is.
     ///
     /// # Errors

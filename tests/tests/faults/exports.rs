@@ -43,8 +43,8 @@ async fn an_export_survives_its_worker_killed_at_any_step() {
     let _alone = ROOM.write().await;
     let (admin, faults) = (Api::admin(), Faults::connect());
     let report = samples::report(&admin, "exported").await;
-    // It begins, stores the content, and records the end.
-    for step in 1..=3 {
+    // It begins, tells that it has rendered, stores the content, and records the end.
+    for step in 1..=4 {
         for fault in ["kill-before", "kill-after"] {
             let place = format!("{fault} change {step}");
             let rule = faults.at_change("ExportWorker", "", step, fault).await;
