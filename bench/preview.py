@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from preview_browser import Browser, Imprint, UserError, consumer_of, new_browsers, program  # noqa: E402 - it lives beside the tests
+from preview_browser import Browser, consumer_of, new_browsers, program  # noqa: E402 - it lives beside the tests
+from programs import Imprint, UserError  # noqa: E402 - likewise
 
 # The rounds that do not count.
 WARM = 2

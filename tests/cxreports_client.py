@@ -18,21 +18,14 @@ import time
 import uuid
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).resolve().parent
-sys.path.insert(0, str(TESTS.parent / "local"))
-
-from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
+from programs import PATIENCE, Checks, Imprint, UserError, run_in_venv
 
 # There are no jobs yet.
 JOB_METHODS = {"get_jobs", "start_job_run", "get_job_run_status", "get_run_review_document", "deliver_job_run_entries"}
-PATIENCE = 120
 ACCENT = "#aa0033"
 
 # Two pages. What it shows comes from parameters, data, the language, the time zone, the theme and the template.
@@ -64,29 +57,6 @@ def data_of(customer: str) -> dict[str, Any]:
     }
 
 
-class Imprint:
-    """The API by plain requests: for what no method of the client does, and for what a browser does with a preview."""
-
-    def __init__(self, url: str, token: str) -> None:
-        import requests  # only the venv has it
-
-        self.url, self.token = url.rstrip("/"), token
-        self.session = requests.Session()
-
-    def send(self, method: str, path: str, body: Any) -> dict[str, Any]:
-        """A request that must succeed; the JSON of the answer."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE)
-        if not answer.ok:
-            raise UserError(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
-        return answer.json()
-
-    def browse(self, address: str, cookie: str = "") -> Any:
-        """What a browser gets. The cookie is sent by hand: jars of Python keep none that is `Secure` from plain http, browsers do so here."""
-        headers = {"Accept": "text/html"} | ({"Cookie": cookie} if cookie else {})
-        return self.session.get(address, headers=headers, allow_redirects=False, timeout=PATIENCE)
-
-
 class Used:
     """The client, and which of its methods were called."""
 
@@ -96,35 +66,6 @@ class Used:
     def __getattr__(self, name: str) -> Any:
         self.names.add(name)
         return getattr(self.client, name)
-
-
-class Checks:
-    """A line for each thing that was looked at."""
-
-    def __init__(self) -> None:
-        self.failed = 0
-
-    def __call__(self, words: str, holds: bool, seen: Any = "") -> None:
-        self.failed += not holds
-        print(f"{'ok    ' if holds else 'FAILED'}  {words}" + ("" if holds else f": {str(seen)[:600]}"), flush=True)
-
-    def raises(self, words: str, begins: str, call: Callable[[], Any]) -> None:
-        """Whether the client raises a RuntimeError whose text begins so."""
-        try:
-            answer = call()
-        except RuntimeError as error:
-            self(words, str(error).startswith(begins), error)
-        else:
-            self(words, False, f"nothing raised, but answered {answer!r}")
-
-    @contextmanager
-    def part(self, title: str) -> Iterator[None]:
-        """A part of the test. What stops it is a failure, and the next one goes on."""
-        print(f"\n{title}", flush=True)
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
-            self(f"gets to the end ({type(error).__name__})", False, error)
 
 
 class Pdf:
@@ -359,7 +300,7 @@ def a_preview_is_opened_once_by_its_address(place: Place) -> None:
     check("create_auth_token: a nonce", set(token) == {"nonce"} and token["nonce"].startswith("imn_"), token)
     query = {"params": {"quarter": "Q9"}, "tempDataId": client.push_temporary_data(data_of("Ms Preview"))["tempDataId"], "lang": "de"}
     address = client.get_preview_url(place.report, query)
-    entered = imprint.browse(address)
+    entered = imprint.as_stranger(address)
     location, cookie = entered.headers.get("location", ""), entered.headers.get("set-cookie", "")
     check(
         "get_preview_url: leads on, to an address without the nonce",
@@ -368,7 +309,7 @@ def a_preview_is_opened_once_by_its_address(place: Place) -> None:
     )
     attributes = {part.strip() for part in cookie.split(";")[1:]}
     check("with a cookie for frames of other sites", {"HttpOnly", "Secure", "SameSite=None", "Partitioned", "Path=/"} <= attributes, cookie)
-    shown = imprint.browse(f"{imprint.url}{location}", cookie.split(";")[0])
+    shown = imprint.as_stranger(f"{imprint.url}{location}", cookie=cookie.split(";")[0])
     words = ("Statement Q9", "For Ms Preview", "Summe")
     check(
         "there the report is shown, with params, data and language",
@@ -376,7 +317,7 @@ def a_preview_is_opened_once_by_its_address(place: Place) -> None:
         shown.text,
     )
     for what, again in [("the address again", address), ("the second address without the cookie", f"{imprint.url}{location}")]:
-        refused = imprint.browse(again)
+        refused = imprint.as_stranger(again)
         check(
             f"{what}: 401, and nothing of the report",
             refused.status_code == 401 and "Ms Preview" not in refused.text,

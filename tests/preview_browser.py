@@ -28,13 +28,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-TESTS = Path(__file__).resolve().parent
-sys.path.insert(0, str(TESTS.parent / "local"))
-
-from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
+from programs import PATIENCE, TESTS, Checks, Imprint, UserError, run_in_venv
 
 ALLOWED = "http://localhost:*"
-PATIENCE = 60
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
     "--disable-sync --no-proxy-server --test-third-party-cookie-phaseout --window-size=1280,1080"
@@ -75,30 +71,6 @@ fetch(`/preview-address?${query}`).then((answer) => answer.json()).then(({ addre
 """
 
 
-class Imprint:
-    """The API, as an administrator and as strangers see it."""
-
-    def __init__(self, url: str, token: str) -> None:
-        import requests  # only the venv has it
-
-        self.url, self.token = url.rstrip("/"), token
-        self.session = requests.Session()
-        self.session.trust_env = False
-
-    def send(self, method: str, path: str, body: Any = None) -> Any:
-        """A request of the administrator; the JSON of the answer."""
-        headers = {"Authorization": f"Bearer {self.token}"}
-        answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE)
-        if not answer.ok:
-            raise UserError(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
-        return answer.json() if answer.content else None
-
-    def as_stranger(self, address: str, accept: str = "text/html", cookie: str = "") -> Any:
-        """What somebody gets who has the address, and perhaps a cookie, and nothing else."""
-        headers = {"Accept": accept} | ({"Cookie": cookie} if cookie else {})
-        return self.session.get(address, allow_redirects=False, timeout=PATIENCE, headers=headers)
-
-
 @dataclass(frozen=True)
 class Report:
     """A report of several pages, and the words that only it has."""
@@ -123,26 +95,6 @@ class Report:
     def query(self, **options: str) -> str:
         """What the consumer's page is asked for."""
         return urlencode({"workspace": self.workspace, "report": self.number, **options})
-
-
-class Checks:
-    """A line for each thing that was looked at."""
-
-    def __init__(self) -> None:
-        self.failed = 0
-
-    def __call__(self, words: str, holds: bool, seen: Any = "") -> None:
-        self.failed += not holds
-        print(f"{'ok    ' if holds else 'FAILED'}  {words}" + ("" if holds else f": {seen}"), flush=True)
-
-    @contextmanager
-    def part(self, title: str) -> Iterator[None]:
-        """A part of the test. What stops it is a failure, and the next one goes on."""
-        print(f"\n{title}", flush=True)
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
-            self(f"gets to the end ({type(error).__name__})", False, str(error).split("Stacktrace")[0].strip())
 
 
 class Browser:

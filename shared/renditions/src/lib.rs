@@ -11,7 +11,6 @@ use domain::{
     Outcome, Problem,
     bundle::Entry,
     rendition::{Form, Rendition},
-    report::Report,
 };
 use jiff::Timestamp;
 use plan::Plan;
@@ -89,18 +88,6 @@ impl Renditions {
             (None, None) => None,
         };
         Plan::new(found, version, rendition, theme, template, data, now)
-    }
-
-    /// Refuses a rendition whose theme, template or temporary data is not there, without reading the data.
-    ///
-    /// # Errors
-    /// `Invalid`, naming the field.
-    pub async fn check(&self, report: &Report, rendition: &Rendition) -> Outcome<()> {
-        self.presets.look(report, rendition.theme.as_deref(), rendition.template.as_deref()).await?;
-        match (&rendition.data, rendition.temp_data) {
-            (None, Some(id)) => self.temporary.require(&report.workspace, id).await,
-            _ => Ok(()),
-        }
     }
 
     /// The file that a plan comes to: the one that is kept, or a new one.

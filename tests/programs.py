@@ -1,0 +1,72 @@
+"""What the test programs in Python share: the API by plain requests, and a line for each thing that was looked at."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+TESTS = Path(__file__).resolve().parent
+sys.path.insert(0, str(TESTS.parent / "local"))
+
+from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
+
+__all__ = ["PATIENCE", "TESTS", "Checks", "Imprint", "UserError", "run_in_venv"]
+
+PATIENCE = 120
+
+
+class Imprint:
+    """The API, as an administrator and as strangers see it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        import requests  # only the venv has it
+
+        self.url, self.token = url.rstrip("/"), token
+        self.session = requests.Session()
+        self.session.trust_env = False
+
+    def send(self, method: str, path: str, body: Any = None) -> Any:
+        """A request of the administrator that must succeed; the JSON of the answer."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        answer = self.session.request(method, f"{self.url}{path}", json=body, headers=headers, timeout=PATIENCE)
+        if not answer.ok:
+            raise UserError(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
+        return answer.json() if answer.content else None
+
+    def as_stranger(self, address: str, accept: str = "text/html", cookie: str = "") -> Any:
+        """What somebody gets who has the address, and perhaps a cookie, and nothing else. The cookie is sent by hand: jars of Python keep
+        none that is `Secure` from plain http, browsers do so here."""
+        headers = {"Accept": accept} | ({"Cookie": cookie} if cookie else {})
+        return self.session.get(address, allow_redirects=False, timeout=PATIENCE, headers=headers)
+
+
+class Checks:
+    """A line for each thing that was looked at."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+
+    def __call__(self, words: str, holds: bool, seen: Any = "") -> None:
+        self.failed += not holds
+        print(f"{'ok    ' if holds else 'FAILED'}  {words}" + ("" if holds else f": {str(seen)[:600]}"), flush=True)
+
+    def raises(self, words: str, begins: str, call: Callable[[], Any]) -> None:
+        """Whether a RuntimeError is raised whose text begins so."""
+        try:
+            answer = call()
+        except RuntimeError as error:
+            self(words, str(error).startswith(begins), error)
+        else:
+            self(words, False, f"nothing raised, but answered {answer!r}")
+
+    @contextmanager
+    def part(self, title: str) -> Iterator[None]:
+        """A part of the test. What stops it is a failure, and the next one goes on."""
+        print(f"\n{title}", flush=True)
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
+            self(f"gets to the end ({type(error).__name__})", False, str(error).split("Stacktrace")[0].strip())
