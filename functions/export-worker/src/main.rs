@@ -3,7 +3,7 @@
 //! Messages come at least once, and this process may die at any line: each attempt makes the same file from the same pinned version and
 //! stores it under the same key, and the record ends once.
 
-use domain::{Outcome, Problem, export::Export, rendition::Rendition, temporary::TemporaryId};
+use domain::{Outcome, Problem, export::Export, rendition::Rendition};
 use lambda::store::{
     Aws, Exports, Reports,
     exports::{Begun, ExportMessage},
@@ -11,10 +11,9 @@ use lambda::store::{
 };
 use lambda::{
     Error, Function,
-    queue::{SqsMessage, message_age},
+    queue::{SqsMessage, begin_recorded, without_record},
 };
 use renditions::Renditions;
-use std::time::Duration;
 
 /// What every export needs.
 struct Worker {
@@ -22,9 +21,6 @@ struct Worker {
     reports: Reports,
     renditions: Renditions,
 }
-
-/// How long after its message an export's record may appear: the function that asks for it lives no longer.
-const RECORD_COMES_WITHIN: i64 = 60_000;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -42,7 +38,7 @@ impl Worker {
     async fn handle(&self, message: &SqsMessage) -> Outcome<()> {
         let body = message.body.as_deref().unwrap_or_default();
         let ExportMessage { export: id } = serde_json::from_str(body).map_err(Problem::internal)?;
-        match self.begin(id).await? {
+        match begin_recorded(|| self.exports.begin(id), |begun| matches!(begun, Begun::Unknown)).await? {
             Begun::Work(export, rendition) => match self.make(&export, *rendition).await {
                 Ok(()) => self.exports.done(id).await,
                 Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => Err(problem),
@@ -50,20 +46,8 @@ impl Worker {
                 Err(problem) => self.exports.fail(id, &problem.to_string()).await,
             },
             Begun::Finished => Ok(()),
-            Begun::Unknown if message_age(message) > RECORD_COMES_WITHIN => Ok(()),
-            Begun::Unknown => Err(Problem::internal("the export is not recorded yet")),
+            Begun::Unknown => without_record(message),
         }
-    }
-
-    /// The message goes out just before the record is written, so a fast worker waits a moment for it.
-    async fn begin(&self, id: TemporaryId) -> Outcome<Begun> {
-        for pause in [20, 50, 100, 200, 400, 800] {
-            match self.exports.begin(id).await? {
-                Begun::Unknown => tokio::time::sleep(Duration::from_millis(pause)).await,
-                begun => return Ok(begun),
-            }
-        }
-        self.exports.begin(id).await
     }
 
     async fn make(&self, export: &Export, rendition: Rendition) -> Outcome<()> {

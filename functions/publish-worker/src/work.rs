@@ -3,7 +3,7 @@
 use domain::{
     Outcome, Problem,
     progress::{MAKING_LINK, PUBLISHING},
-    publication::{BundleKey, Publication, PublicationId},
+    publication::{BundleKey, Publication},
 };
 use lambda::store::{
     Aws, Presets, PublicReports, Reports, ambient,
@@ -13,7 +13,7 @@ use lambda::store::{
     publishing::{Begun, NewBundle, Pinned},
 };
 use lambda::{
-    queue::{SqsMessage, message_age},
+    queue::{SqsMessage, begin_recorded, without_record},
     trail,
 };
 use render::{
@@ -22,7 +22,6 @@ use render::{
     page::file_name,
     sandbox::{Limits, render_within},
 };
-use std::time::Duration;
 
 /// What every publication needs.
 pub struct Worker {
@@ -31,9 +30,6 @@ pub struct Worker {
     presets: Presets,
     limits: Limits,
 }
-
-/// How long after its message a publication's record may appear: the function that asks for it lives no longer.
-const RECORD_COMES_WITHIN: i64 = 60_000;
 
 impl Worker {
     /// # Errors
@@ -54,7 +50,8 @@ impl Worker {
         let PublishMessage { publication: id, redrive } = serde_json::from_str(body).map_err(Problem::internal)?;
         trail::publication(id);
         let attempt = ambient::uid()?.simple().to_string();
-        match self.begin(id, &attempt, redrive).await? {
+        let begin = || self.publications.begin(id, &attempt, redrive);
+        match begin_recorded(begin, |begun| matches!(begun, Begun::Unknown)).await? {
             Begun::Work(publication) => {
                 tracing::info!(version = publication.version, attempt, "publishing");
                 let ended = self.publish(&publication, &attempt).await?;
@@ -63,20 +60,8 @@ impl Worker {
             }
             // A second message, or a worker that died after the end: at most something is left to be cleaned up.
             Begun::Finished(publication) => self.publications.clean_up(&publication).await,
-            Begun::Unknown if message_age(message) > RECORD_COMES_WITHIN => Ok(()),
-            Begun::Unknown => Err(Problem::internal("the publication is not recorded yet")),
+            Begun::Unknown => without_record(message),
         }
-    }
-
-    /// The message goes out just before the record is written, so a fast worker waits a moment for it.
-    async fn begin(&self, id: PublicationId, attempt: &str, redrive: bool) -> Outcome<Begun> {
-        for pause in [20, 50, 100, 200, 400, 800] {
-            match self.publications.begin(id, attempt, redrive).await? {
-                Begun::Unknown => tokio::time::sleep(Duration::from_millis(pause)).await,
-                begun => return Ok(begun),
-            }
-        }
-        self.publications.begin(id, attempt, redrive).await
     }
 
     async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {

@@ -3,9 +3,9 @@
 use crate::{Error, Function, trail};
 pub use aws_lambda_events::sqs::SqsMessage;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
-use domain::Outcome;
+use domain::{Outcome, Problem};
 use lambda_runtime::{LambdaEvent, service_fn};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use store::ambient;
 use tracing::Instrument;
 
@@ -53,8 +53,36 @@ impl Function {
     }
 }
 
-/// How long ago a message was sent, in milliseconds.
-pub fn message_age(message: &SqsMessage) -> i64 {
+/// How long after its message a record may appear: the function that asks for the work lives no longer.
+const RECORD_COMES_WITHIN: i64 = 60_000;
+
+/// Begins what a message asks for. The message goes out just before its record is written, so that a fast worker waits a moment for
+/// it: as long as what `begin` answers `is_unknown`.
+///
+/// # Errors
+/// As `begin`.
+pub async fn begin_recorded<T, F>(begin: impl Fn() -> F, is_unknown: impl Fn(&T) -> bool) -> Outcome<T>
+where
+    F: Future<Output = Outcome<T>>,
+{
+    for pause in [20, 50, 100, 200, 400, 800] {
+        match begin().await? {
+            begun if is_unknown(&begun) => tokio::time::sleep(Duration::from_millis(pause)).await,
+            begun => return Ok(begun),
+        }
+    }
+    begin().await
+}
+
+/// What becomes of a message without a record: it comes again as long as the record may, and is dropped after that.
+///
+/// # Errors
+/// `Internal` as long as the record may come.
+pub fn without_record(message: &SqsMessage) -> Outcome<()> {
     let sent = message.attributes.get("SentTimestamp").and_then(|sent| sent.parse::<i64>().ok());
-    sent.map_or(0, |sent| ambient::now().as_millisecond() - sent)
+    let age = sent.map_or(0, |sent| ambient::now().as_millisecond() - sent);
+    match age > RECORD_COMES_WITHIN {
+        true => Ok(()),
+        false => Err(Problem::internal("what the message is about is not recorded yet")),
+    }
 }

@@ -137,7 +137,11 @@ impl Gate {
         for cookie in cookies(&workspace) {
             let session = previews.find(&cookie).await?;
             let Ok(session) = PreviewSession::opened(session, &cookie, &workspace.code, now) else { continue };
-            let caller = self.previewer(&session, &workspace).await?;
+            let caller = match self.previewer(&session, &workspace).await {
+                // Of several cookies one may have outlived its token.
+                Err(Problem::Unauthenticated(_)) => continue,
+                caller => caller?,
+            };
             let found = self.looked_at(place, &caller, &workspace, request).await?;
             return Ok((workspace, found));
         }
