@@ -12,7 +12,7 @@ COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations fuzz bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations fuzz bench lint fmt ci clean clean-state package deploy python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -88,13 +88,17 @@ rendition-mutations: python ## Whether the end-to-end tests notice when a condit
 	$(TEST) --test e2e --no-run
 	$(PYTHON) tests/mutations.py rendition $(MUTATION)
 
+mail-mutations: python ## Whether the end-to-end tests notice when a condition of sending mail is missing; MUTATION=name for one
+	$(TEST) --test e2e --no-run
+	$(PYTHON) tests/mutations.py mail $(MUTATION)
+
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
 	cd fuzz && for target in relaxed_json path percent_decoding; do cargo fuzz run --sanitizer none $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins
-	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing renditions render
+	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing renditions mail render
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
 
 # Advisories come from a database on the network; without it the rest is still checked.

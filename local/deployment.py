@@ -63,7 +63,7 @@ def with_packages(template: Json, packages: dict[str, str]) -> Json:
     return template
 
 
-def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
+def parameters(stack: Stack, template: Json) -> dict[str, str]:
     """A value for each parameter that has no default here: what this machine knows, else a secret made once and kept."""
     known = {
         "Architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",
@@ -72,12 +72,15 @@ def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
         "RequireTls": "false",
         # Pages under development may embed previews.
         "FrameAncestors": "http://localhost:* http://127.0.0.1:*",
+        # Nothing leaves this machine: mail is kept as files.
+        "MailSender": "reports@imprint.example",
     }
     kept_file = stack.state / "parameters.json"
     kept: dict[str, str] = json.loads(kept_file.read_text()) if kept_file.exists() else {}
     values = {}
     for name, declared in (template.get("Parameters") or {}).items():
-        given = os.environ.get(f"IMPRINT_PARAM_{name}") or known.get(name)
+        # One that is given may be empty: without a sender, for example.
+        given = os.environ.get(f"IMPRINT_PARAM_{name}", known.get(name))
         if given is None and "Default" not in declared:
             given = kept.setdefault(name, secrets.token_hex(32))
         if given is not None:
@@ -85,16 +88,16 @@ def parameters(stack: Stack, template: Json) -> list[dict[str, str]]:
     if kept:
         kept_file.touch(0o600)
         kept_file.write_text(json.dumps(kept))
-    return [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()]
+    return values
 
 
 def deploy(stack: Stack, template: Json) -> bool:
     """Creates or updates the stack. Whether it was created, that is, holds no data yet."""
-    cloud = client(stack, "cloudformation")
+    cloud, values = client(stack, "cloudformation"), parameters(stack, template)
     request = {
         "StackName": STACK_NAME,
         "TemplateURL": uploaded(stack, template),
-        "Parameters": parameters(stack, template),
+        "Parameters": [{"ParameterKey": name, "ParameterValue": value} for name, value in values.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
     }
     exists = remove_broken(cloud)
@@ -105,7 +108,7 @@ def deploy(stack: Stack, template: Json) -> bool:
             return False
         raise UserError(f"CloudFormation refused template.yaml: {error.response['Error']['Message']}") from None
     await_stack(cloud)
-    verify_sender(stack, template)
+    verify_sender(stack, values.get("MailSender", ""))
     return not exists
 
 
@@ -157,11 +160,10 @@ def failures(cloud: Any) -> str:
     return "\n".join(reversed(lines)) or "  (no reason given; see `make logs`)"
 
 
-def verify_sender(stack: Stack, template: Json) -> None:
-    """SES sends for verified identities only; on AWS the owner clicks a link, here the template's `MailSender` is verified at once."""
-    default = ((template.get("Parameters") or {}).get("MailSender") or {}).get("Default")
-    if sender := os.environ.get("IMPRINT_PARAM_MailSender") or default:
-        client(stack, "ses").verify_email_identity(EmailAddress=sender.split("<")[-1].rstrip(">"))
+def verify_sender(stack: Stack, sender: str) -> None:
+    """SES sends for verified identities only; on AWS the owner clicks a link, here the parameter `MailSender` is verified at once."""
+    if sender:
+        client(stack, "ses").verify_email_identity(EmailAddress=sender)
 
 
 def outputs(stack: Stack) -> dict[str, str]:

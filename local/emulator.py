@@ -3,14 +3,13 @@
 - The AWS port speaks DynamoDB, S3, SQS, SES, Lambda, CloudFormation, IAM and the rest: `AWS_ENDPOINT_URL`.
 - The API port is the HTTP API itself, at the root and without a stage: `API_URL`. See http_api.py.
 
-stack.py starts this process and sets its environment (`emulator_environment`). Each `repair_*` is one independent patch.
+stack.py starts this process and sets its environment (`emulator_environment`). Each `repair_*` is one independent patch; those of mail are in mail.py.
 They reach into private functions: hence the exact version.
 """
 
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import os
 import random
@@ -20,7 +19,6 @@ import socketserver
 import sys
 import threading
 import time
-import urllib.parse
 from collections.abc import Awaitable, Callable
 from importlib import metadata
 from pathlib import Path
@@ -30,17 +28,18 @@ REPAIRED_VERSION = "1.5.33"
 if (_installed := metadata.version("ministack")) != REPAIRED_VERSION:
     sys.exit(
         f"local/emulator.py repairs MiniStack {REPAIRED_VERSION}, but {_installed} is installed. Remove .venv and run `make up` again; "
-        "to move to a new version, check every repair_* of local/emulator.py against it."
+        "to move to a new version, check every repair_* of local/emulator.py and local/mail.py against it."
     )
 
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack import app as aws  # noqa: E402
-from ministack.core import iam_actions, lambda_runtime  # noqa: E402
-from ministack.services import apigateway, dynamodb, lambda_svc, ses, ses_v2  # noqa: E402
+from ministack.core import lambda_runtime  # noqa: E402
+from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
-from http_api import MEBIBYTE, HttpApi, Json  # noqa: E402
+from http_api import HttpApi, Json  # noqa: E402
+from mail import repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
 from partitions import LargePartitions  # noqa: E402
 
 
@@ -212,60 +211,6 @@ def repair_function_logs(folder: Path) -> None:
     lambda_svc._emit_lambda_logs = lambda *_, **__: None
 
 
-def repair_mail(folder: Path) -> None:
-    """Sent mail is kept whole, as `<message id>.eml` (MIME) and `.json` (envelope); MiniStack drops attachments and has no size limit."""
-    folder.mkdir(parents=True, exist_ok=True)
-    send_v1, handle_v2 = ses._send_raw_email, ses_v2.handle_request
-
-    def keep(encoded: str, destinations: list[str]) -> None:
-        record = ses._sent_emails_list()[-1]
-        record["Destinations"] = destinations
-        base = folder / record["MessageId"].split("@")[0]
-        base.with_suffix(".json").write_text(json.dumps(record), encoding="utf-8")
-        # Renamed last, so that who watches the folder never sees half a mail.
-        part = base.with_suffix(".part")
-        part.write_bytes(base64.b64decode(encoded))
-        part.rename(base.with_suffix(".eml"))
-
-    def sent_v1(params: Json) -> Any:
-        encoded = ses._p(params, "RawMessage.Data") or ""
-        if len(encoded) * 3 // 4 > 10 * MEBIBYTE:
-            return ses._error("InvalidParameterValue", "Message length is more than 10485760 bytes long.", 400)
-        count, result = len(ses._sent_emails_list()), send_v1(params)
-        if len(ses._sent_emails_list()) > count:
-            keep(encoded, ses._collect_list(params, "Destinations.member"))
-        return result
-
-    async def handled_v2(method: str, path: str, headers: Json, body: bytes, *rest: Any, **named: Any) -> Any:
-        count, result = len(ses._sent_emails_list()), await handle_v2(method, path, headers, body, *rest, **named)
-        if path.endswith("/outbound-emails") and len(ses._sent_emails_list()) > count:
-            mail = json.loads(body)
-            to = mail.get("Destination", {})
-            if encoded := (mail.get("Content", {}).get("Raw") or {}).get("Data"):
-                keep(encoded, [address for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for address in to.get(kind, [])])
-        return result
-
-    ses._send_raw_email, ses_v2.handle_request = sent_v1, handled_v2
-
-
-def repair_mail_permissions() -> None:
-    """IAM knows a send by the identity of its sender; MiniStack checks it against `*`, so a narrow policy is refused."""
-    known = iam_actions._ses_v2_resource_arn
-
-    def arn(method: str, path: str, body: bytes | None, region: str, account: str) -> str:
-        content = body or b""
-        if path.endswith("/outbound-emails"):
-            sender = iam_actions._safe_json_field(content, "FromEmailAddress")
-        elif b"Action=Send" in content:
-            sender = (urllib.parse.parse_qs(content.decode("latin-1")).get("Source") or [""])[0]
-        else:
-            sender = ""
-        address = sender.split("<")[-1].rstrip(">")
-        return f"arn:aws:ses:{region}:{account}:identity/{address}" if address else known(method, path, content, region, account)
-
-    iam_actions._ses_v2_resource_arn = arn
-
-
 def inject_transaction_conflicts(probability: float) -> None:
     """MiniStack runs transactions one by one and never conflicts; `EMU_TX_CONFLICT=0.2` refuses every fifth one as DynamoDB would."""
     write = dynamodb._transact_write_items
@@ -387,6 +332,7 @@ def repair(settings: Settings) -> None:
     repair_packages(settings.packages)
     repair_function_logs(settings.state / "logs" / "functions")
     repair_mail(settings.state / "mail")
+    repair_mail_events()
     repair_mail_permissions()
     repair_invoke_latency()
     LargePartitions()

@@ -9,6 +9,8 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
+import query_protocol
+
 Json = dict[str, Any]
 
 # Before the request reaches the service. `refuse`: an error 500; `throttle`: the service is too busy; `conflict`: a transaction holds the item;
@@ -21,7 +23,7 @@ MESSAGES = {"duplicate", "postpone"}
 FAULTS = BEFORE | AFTER | MESSAGES
 
 CONFLICTING = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
-CHANGES = CONFLICTING | {"BatchWriteItem", "SendMessage", "PutObject", "DeleteObject", "DeleteObjects"}
+CHANGES = CONFLICTING | {"BatchWriteItem", "SendMessage", "SendRawEmail", "PutObject", "DeleteObject", "DeleteObjects"}
 S3_OPERATIONS = {"GET": "GetObject", "HEAD": "HeadObject", "PUT": "PutObject", "DELETE": "DeleteObject"}
 # What a journal keeps: more than a test asks for, and a bound to what is held in memory.
 JOURNAL_LENGTH = 20_000
@@ -39,11 +41,18 @@ class Request:
     body: bytes
     service: str = field(init=False)
     operation: str = field(init=False)
+    # What a text is looked for in: the body, of a mail what the request says beside it.
+    told: bytes = field(init=False)
 
     def __post_init__(self) -> None:
+        self.told = self.body
         family, _, operation = self.header("x-amz-target").partition(".")
         if operation:
             self.service, self.operation = "sqs" if "SQS" in family else "dynamodb", operation
+        elif self.header("content-type").startswith(query_protocol.MEDIA_TYPE):
+            form = query_protocol.without_mail(self.body)
+            self.service, self.operation = "ses", query_protocol.fields(form).get("Action", "")
+            self.told = urllib.parse.unquote_to_bytes(form)
         else:
             self.service, self.operation = "s3", self._object_operation()
 
@@ -59,7 +68,12 @@ class Request:
 
     def says(self, text: str) -> bool:
         """Whether a text is in the path or the body: the uid of a report is in nearly every request about it."""
-        return text in self.path or text.encode() in self.body
+        return text in self.path or text.encode() in self.told
+
+    def kept(self) -> Request:
+        """What the journal keeps of it: no mails, and bodies up to a bound."""
+        body = query_protocol.without_mail(self.body) if self.service == "ses" else self.body
+        return Request(self.function, self.method, self.path, self.headers, body[:JOURNAL_BODY])
 
     @property
     def changes(self) -> bool:
@@ -146,8 +160,7 @@ class Rules:
             "fault": rule.fault if rule else None,
             "status": None,
         }
-        kept = Request(request.function, request.method, request.path, request.headers, request.body[:JOURNAL_BODY])
-        self.journal.append((kept, entry))
+        self.journal.append((request.kept(), entry))
         return rule, entry
 
     def answered(self, request: Request, entry: Json, status: int) -> None:

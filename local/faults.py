@@ -13,6 +13,7 @@ import os
 import socket
 import struct
 import sys
+import uuid
 from typing import Any, NamedTuple
 
 import h11
@@ -24,6 +25,8 @@ READ_SIZE = 65_536
 CONTROL = "/_faults/"
 # Credentials that the emulator does not verify.
 ACCOUNT = b"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
+# What SES says to who sends faster than it may: type, code, message.
+THROTTLED = ("Sender", "Throttling", "Maximum sending rate exceeded.")
 # What belongs to one connection, and not to the request on its way.
 HOP_BY_HOP = {b"connection", b"keep-alive", b"expect"}
 
@@ -43,6 +46,14 @@ def refusal(request: Request, fault: str, count: int) -> Answer:
         code = "InternalError" if internal else "SlowDown"
         text = f"<?xml version='1.0' encoding='UTF-8'?><Error><Code>{code}</Code><Message>A fault of the test.</Message></Error>"
         return answer_of(500 if internal else 503, b"application/xml", text)
+    if request.service == "ses":
+        # Refused before it was looked at, or failed nobody knows where: only after the first may a mail be handed over again.
+        failed = ("Receiver", "ServiceUnavailable" if fault == "refuse" else "InternalFailure", "A fault of the test.")
+        kind, code, text = failed if internal else THROTTLED
+        error = f"<Error><Type>{kind}</Type><Code>{code}</Code><Message>{text}</Message></Error>"
+        answer = f'<ErrorResponse xmlns="http://ses.amazonaws.com/doc/2010-12-01/">{error}<RequestId>{uuid.uuid4()}</RequestId></ErrorResponse>'
+        status = {"refuse": 503, "lose": 500}.get(fault, 400)
+        return answer_of(status, b"text/xml", answer)
     told: Json = {"message": "A fault of the test."}
     if internal:
         code = "InternalServerError"

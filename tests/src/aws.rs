@@ -1,16 +1,21 @@
 //! The services below the API.
 
-use crate::variable;
+use crate::{api::read, variable};
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
 use std::collections::HashMap;
+
+/// Credentials that the emulator does not verify, for what no client here speaks.
+const ACCOUNT: &str =
+    "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ses/aws4_request, SignedHeaders=host, Signature=0";
 
 /// Clients of the emulated services.
 pub struct Aws {
     pub dynamodb: aws_sdk_dynamodb::Client,
     pub lambda: aws_sdk_lambda::Client,
     pub s3: aws_sdk_s3::Client,
+    pub ses: aws_sdk_ses::Client,
     pub sqs: aws_sdk_sqs::Client,
 }
 
@@ -22,6 +27,7 @@ impl Aws {
             dynamodb: aws_sdk_dynamodb::Client::new(&config),
             lambda: aws_sdk_lambda::Client::new(&config),
             s3: aws_sdk_s3::Client::from_conf(s3),
+            ses: aws_sdk_ses::Client::new(&config),
             sqs: aws_sdk_sqs::Client::new(&config),
         }
     }
@@ -34,8 +40,50 @@ impl Aws {
 
     /// Puts a message into the publish queue, as the API does.
     pub async fn send_publish_message(&self, body: &Value) {
-        let send = self.sqs.send_message().queue_url(variable("PUBLISH_QUEUE_URL"));
-        send.message_body(body.to_string()).send().await.unwrap();
+        self.send("PUBLISH_QUEUE_URL", body).await;
+    }
+
+    /// Puts a message into a queue, by the variable of its address.
+    pub async fn send(&self, queue: &str, body: &Value) {
+        self.send_text(queue, &body.to_string()).await;
+    }
+
+    /// Puts a message into a queue that may be anything.
+    pub async fn send_text(&self, queue: &str, body: &str) {
+        self.sqs.send_message().queue_url(variable(queue)).message_body(body).send().await.unwrap();
+    }
+
+    /// How many messages a queue holds, with those that are being handled.
+    pub async fn messages(&self, queue: &str) -> u32 {
+        use aws_sdk_sqs::types::QueueAttributeName::{
+            ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed, ApproximateNumberOfMessagesNotVisible,
+        };
+        let counts =
+            [ApproximateNumberOfMessages, ApproximateNumberOfMessagesDelayed, ApproximateNumberOfMessagesNotVisible];
+        let request = self.sqs.get_queue_attributes().queue_url(variable(queue));
+        let answer = request.set_attribute_names(Some(counts.into())).send().await.unwrap();
+        answer.attributes().unwrap().values().map(|count| count.parse::<u32>().unwrap()).sum()
+    }
+
+    /// The item whose partition begins like this and of which an attribute has this value.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub async fn find(
+        &self,
+        table: &str,
+        begins: &str,
+        attribute: &str,
+        value: &str,
+    ) -> HashMap<String, AttributeValue> {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let scan = self.dynamodb.scan().table_name(variable(table)).consistent_read(true);
+        let scan = scan.filter_expression("begins_with(pk, :begins) AND #name = :value");
+        let scan =
+            scan.expression_attribute_names("#name", attribute).expression_attribute_values(":value", text(value));
+        let items = scan.expression_attribute_values(":begins", text(begins)).into_paginator().items().send();
+        let found = items.collect::<Result<Vec<_>, _>>().await.unwrap();
+        found.into_iter().next().unwrap_or_else(|| panic!("no {begins} in {table} has {attribute} {value}"))
     }
 
     /// An item of a table.
@@ -55,6 +103,14 @@ impl Aws {
         let update = update.update_expression("SET #name = :value").condition_expression("attribute_exists(pk)");
         let update = update.expression_attribute_names("#name", attribute).expression_attribute_values(":value", value);
         update.send().await.unwrap();
+    }
+
+    /// Has SES forget that the owner of an address confirmed it, under both of its interfaces.
+    pub async fn forget_sender(&self, address: &str) {
+        self.ses.delete_identity().identity(address).send().await.unwrap();
+        let path = format!("{}/v2/email/identities/{address}", variable("AWS_ENDPOINT_URL"));
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        read(client.delete(path).header("authorization", ACCOUNT)).await.expect(200);
     }
 
     /// Every text in a table, keys and attributes, for looking for what must not be there.

@@ -1,5 +1,5 @@
 //! What the end-to-end tests share: [`api`], a client of the HTTP API; [`aws`], the services below it, for looking behind the API
-//! and for making trouble; [`faults`], the proxy between both; [`huddle`], the XML of that dialect; [`workers`], the processes of the publish worker; [`samples`], reports to work with; [`tree`], what the folder
+//! and for making trouble; [`faults`], the proxy between both; [`huddle`], the XML of that dialect; [`mail`], what the stack sent; [`workers`], the processes of the publish worker; [`samples`], reports to work with; [`tree`], what the folder
 //! tree must be, whatever many clients do to it at once.
 //!
 //! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
@@ -16,6 +16,7 @@ pub mod api;
 pub mod aws;
 pub mod faults;
 pub mod huddle;
+pub mod mail;
 pub mod samples;
 pub mod tree;
 pub mod workers;

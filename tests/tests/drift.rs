@@ -42,6 +42,12 @@ enum OpenedBy {
     Token,
 }
 
+/// The base URL of clients that write all their paths themselves.
+const BASE: &str = "/grafana";
+
+/// What stands behind the function's name in the id of its operation under [`BASE`].
+const BEHIND_BASE: &str = "-base";
+
 #[test]
 fn every_folder_of_functions_is_a_crate_of_that_name() {
     let name = pattern(r#"(?m)^name = "(.+)"$"#);
@@ -252,11 +258,15 @@ fn described(route: &str) -> String {
 }
 
 /// The function's name; where the function also serves GET under the same path, any other method has its name behind it:
-/// `huddle-get-document-head`, `cxreports-get-pdf-post`.
+/// `huddle-get-document-head`, `cxreports-get-pdf-post`. Where it serves the same method under the same path without a base, the one
+/// with the base has `-base` behind it: `grafana-send-report-base`.
 fn operation_id(function: &Function, route: &str) -> String {
     let (method, path) = route.split_once(' ').unwrap_or_default();
-    let second = method != "GET" && function.routes.iter().any(|other| described(other) == format!("GET {path}"));
-    format!("{}{}", function.folder, if second { behind(method) } else { String::new() })
+    let serves = |route: String| function.routes.iter().any(|other| described(other) == route);
+    let second = method != "GET" && serves(format!("GET {path}"));
+    let based = path.strip_prefix(BASE).is_some_and(|path| serves(format!("{method} {path}")));
+    let second = if second { behind(method) } else { String::new() };
+    format!("{}{second}{}", function.folder, if based { BEHIND_BASE } else { "" })
 }
 
 /// What stands behind the function's name in the id of its operation by a second method.
@@ -276,6 +286,8 @@ fn is_message_of(queue: &str, body: &str) -> bool {
     match queue {
         "PublishQueue" | "PublishDeadLetters" => publication["report"].is_string() && publication["sequence"].is_u64(),
         "ExportQueue" | "ExportDeadLetters" => message["export"].as_u64().is_some_and(|id| id < 1 << 53),
+        // What SES tells of a mail, as SNS hands it on.
+        "MailFeedbackQueue" => message["eventType"].is_string() && message["mail"]["messageId"].is_string(),
         // A new queue: say here what its messages are.
         _ => false,
     }
@@ -311,7 +323,8 @@ fn opened_by(security: &Value) -> OpenedBy {
 /// The name of the function that serves an operation.
 fn function_of(operation: &Operation) -> &str {
     let method = operation.route.split_once(' ').unwrap_or_default().0;
-    operation.id.strip_suffix(&behind(method)).unwrap_or(&operation.id)
+    let id = operation.id.strip_suffix(BEHIND_BASE).unwrap_or(&operation.id);
+    id.strip_suffix(&behind(method)).unwrap_or(id)
 }
 
 /// The operation's row in the README's route table.

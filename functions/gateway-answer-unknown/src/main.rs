@@ -4,6 +4,7 @@
 use cxreports::{CxReports, Preview};
 use domain::Problem;
 use exago::{Exago, address::canonical};
+use grafana::Grafana;
 use huddle::Huddle;
 use informer::Informer;
 use lambda::{Error, Function, Request, function::refuse, reply};
@@ -27,8 +28,9 @@ fn answer(request: &Request) -> Response<Body> {
     let problem = Problem::NotFound(format!("There is nothing for {} under this address.", request.method()));
     let accept = request.accept();
     match path.split('/').nth(1).unwrap_or_default() {
-        "view" => refuse::<Public>(&problem, request.id(), accept),
+        "view" | "mailed" => refuse::<Public>(&problem, request.id(), accept),
         "files" | "publishing" => refuse::<Huddle>(&problem, request.id(), accept),
+        "grafana" => refuse::<Grafana>(&problem, request.id(), accept),
         "ws" => refuse::<Preview>(&problem, request.id(), accept),
         "api" if path.starts_with("/api/v1/") => refuse::<CxReports>(&problem, request.id(), accept),
         rest if rest.eq_ignore_ascii_case("rest") => refuse::<Exago>(&problem, request.id(), accept),

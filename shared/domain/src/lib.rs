@@ -7,13 +7,16 @@
 //! - [`credential`]: personal access tokens, roles, permissions, callers; [`secret`]: what callers present; [`session`]: sessions of the Exago dialect.
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
+//! - [`address`]: mail addresses; [`delivery`]: a report by mail, and what became of it.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod address;
 pub mod bundle;
 pub mod credential;
 pub mod definition;
+pub mod delivery;
 pub mod export;
 pub mod names;
 pub mod preset;

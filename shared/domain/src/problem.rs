@@ -42,6 +42,9 @@ pub enum Problem {
     /// Nothing was changed; the same request may succeed a little later.
     #[error("{0}")]
     Busy(String),
+    /// A fault of ours or of a service below us, of which the caller must know what was not done. The cause is for the log only.
+    #[error("{told} ({cause})")]
+    Failed { told: String, cause: String },
     /// A fault of ours or of a service below us. The cause is for the log only.
     #[error("internal error: {0}")]
     Internal(String),
@@ -82,7 +85,7 @@ impl Problem {
             Self::TooLarge(_) => 413,
             Self::UnsupportedMediaType(_) => 415,
             Self::Unprocessable(_) => 422,
-            Self::Internal(_) => 500,
+            Self::Failed { .. } | Self::Internal(_) => 500,
             Self::Busy(_) => 503,
         }
     }
@@ -100,7 +103,7 @@ impl Problem {
             Self::TooLarge(_) => "Content Too Large",
             Self::UnsupportedMediaType(_) => "Unsupported Media Type",
             Self::Unprocessable(_) => "Unprocessable Content",
-            Self::Internal(_) => "Internal Server Error",
+            Self::Failed { .. } | Self::Internal(_) => "Internal Server Error",
             Self::Busy(_) => "Service Unavailable",
         }
     }
@@ -111,6 +114,7 @@ impl Problem {
             Self::Internal(_) => {
                 format!("Something went wrong on our side. The log has it under request {request_id}.")
             }
+            Self::Failed { told, .. } => format!("{told} The log has the reason under request {request_id}."),
             other => other.to_string(),
         }
     }
@@ -129,6 +133,11 @@ pub struct Refusal {
 pub trait Wording {
     /// The answer to a refused request; `request_id` is also in the log, `accept` is the header of this name, empty without one.
     fn refusal(problem: &Problem, request_id: &str, accept: &str) -> Refusal;
+
+    /// The status of the answer. A dialect whose document knows fewer of them says the nearest.
+    fn status(problem: &Problem) -> u16 {
+        problem.status()
+    }
 }
 
 impl Refusal {
@@ -147,6 +156,13 @@ mod tests {
     fn the_cause_of_an_internal_fault_is_never_told() {
         let problem = Problem::internal("ResourceNotFoundException: table imprint-Catalog-17");
         assert_eq!(problem.told("req-1"), "Something went wrong on our side. The log has it under request req-1.");
+    }
+
+    #[test]
+    fn what_was_not_done_is_told_and_its_cause_is_not() {
+        let problem = Problem::Failed { told: "Nothing was sent.".into(), cause: "Throttling: rate exceeded".into() };
+        assert_eq!(problem.told("r"), "Nothing was sent. The log has the reason under request r.");
+        assert!(problem.status() == 500 && problem.to_string().contains("Throttling"));
     }
 
     #[test]

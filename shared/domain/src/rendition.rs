@@ -114,13 +114,20 @@ impl Rendition {
     /// # Errors
     /// `Invalid` for a name that is none of the IANA's.
     pub fn zone(&self) -> Outcome<TimeZone> {
-        let Some(name) = self.time_zone.as_deref() else { return Ok(TimeZone::UTC) };
-        let unknown = || Problem::invalid("timezone", "write a name of the IANA's list, such as Europe/Berlin or UTC.");
-        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)) {
-            return Err(unknown());
-        }
-        TimeZone::get(name).map_err(|_| unknown())
+        self.time_zone.as_deref().map_or(Ok(TimeZone::UTC), |name| time_zone("timezone", name))
     }
+}
+
+/// The time zone of this name, which stands in `field`.
+///
+/// # Errors
+/// `Invalid` for a name that is none of the IANA's.
+pub fn time_zone(field: &str, name: &str) -> Outcome<TimeZone> {
+    let unknown = || Problem::invalid(field, "write a name of the IANA's list, such as Europe/Berlin or UTC.");
+    if !name.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_+-".contains(&b)) {
+        return Err(unknown());
+    }
+    TimeZone::get(name).map_err(|_| unknown())
 }
 
 /// Whether the text has the form of a language tag; an unknown language is written as English.

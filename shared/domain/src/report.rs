@@ -1,14 +1,16 @@
 //! A report: its versions, and what its authors send to make and change one.
 
+use crate::address::Address;
 use crate::credential::Caller;
 use crate::definition::Definition;
 use crate::names::{NaturalId, shortened};
 use crate::problem::{Outcome, Problem};
+use crate::rendition::{Form, time_zone};
 use crate::tree;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
@@ -54,12 +56,58 @@ pub struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report_type: Option<String>,
     pub description: String,
-    pub recipients: String,
     /// The code or number of a theme of the workspace.
     pub theme: String,
     /// The code or number of a template of the workspace.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// Where the report's dates and times are told, by its IANA name; UTC without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    #[serde(flatten)]
+    pub mailing: Mailing,
+}
+
+/// How a report is mailed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Mailing {
+    /// Addresses, separated by commas or semicolons.
+    pub recipients: String,
+    /// The address that answers go to, in the place of the sender's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<String>,
+    /// A template; the report's title without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// A template of Markdown; may be empty.
+    pub message: String,
+    /// What is attached.
+    pub formats: BTreeSet<Form>,
+}
+
+impl Default for Mailing {
+    fn default() -> Self {
+        let formats = BTreeSet::from([Form::Pdf]);
+        Self { recipients: String::new(), reply_to: None, subject: None, message: String::new(), formats }
+    }
+}
+
+impl Mailing {
+    /// # Errors
+    /// `Invalid`, naming the field.
+    fn check(&self) -> Outcome<()> {
+        Address::list("recipients", &self.recipients)?;
+        self.reply_to.as_deref().map(|address| Address::parse("replyTo", address)).transpose()?;
+        let known = [Form::Pdf, Form::Csv];
+        if !self.formats.contains(&Form::Pdf) || self.formats.iter().any(|form| !known.contains(form)) {
+            return Err(Problem::invalid(
+                "formats",
+                "the PDF is always attached: write [\"pdf\"] or [\"pdf\", \"csv\"].",
+            ));
+        }
+        Ok(())
+    }
 }
 
 impl Report {
@@ -156,9 +204,14 @@ pub struct NewReport {
     pub kind: Kind,
     pub report_type: Option<String>,
     pub description: Option<String>,
-    pub recipients: Option<String>,
     pub theme: Option<String>,
     pub template: Option<String>,
+    pub time_zone: Option<String>,
+    pub recipients: Option<String>,
+    pub reply_to: Option<String>,
+    pub subject: Option<String>,
+    pub message: Option<String>,
+    pub formats: Option<BTreeSet<Form>>,
     pub note: Option<String>,
     pub definition: Value,
     #[serde(default)]
@@ -176,9 +229,14 @@ pub struct ReportChange {
     pub kind: Option<Kind>,
     pub report_type: Option<String>,
     pub description: Option<String>,
-    pub recipients: Option<String>,
     pub theme: Option<String>,
     pub template: Option<String>,
+    pub time_zone: Option<String>,
+    pub recipients: Option<String>,
+    pub reply_to: Option<String>,
+    pub subject: Option<String>,
+    pub message: Option<String>,
+    pub formats: Option<BTreeSet<Form>>,
     pub note: Option<String>,
     pub definition: Option<Value>,
     pub data: Option<Value>,
@@ -216,9 +274,16 @@ impl NewReport {
             details: Details {
                 report_type: self.report_type,
                 description: self.description.unwrap_or_default(),
-                recipients: self.recipients.unwrap_or_default(),
                 theme: self.theme.unwrap_or_else(|| "default".to_owned()),
                 template: self.template,
+                time_zone: given(self.time_zone),
+                mailing: Mailing {
+                    recipients: self.recipients.unwrap_or_default(),
+                    reply_to: given(self.reply_to),
+                    subject: given(self.subject),
+                    message: self.message.unwrap_or_default(),
+                    formats: self.formats.unwrap_or_else(|| Mailing::default().formats),
+                },
             },
             note: self.note,
             source: Source { definition: self.definition, data: self.data },
@@ -232,6 +297,11 @@ impl NewReport {
     }
 }
 
+/// A text that may be left out; an empty one takes it away.
+fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
 /// There is no such workspace, as far as the caller may know.
 pub fn no_workspace(code: &str) -> Problem {
     Problem::NotFound(format!("workspace: there is no workspace {}.", shortened(code)))
@@ -242,15 +312,20 @@ impl Details {
         let limits = [
             ("reportType", self.report_type.as_deref().unwrap_or_default(), 100),
             ("description", &self.description, 10_000),
-            ("recipients", &self.recipients, 10_000),
             ("theme", &self.theme, 100),
             ("template", self.template.as_deref().unwrap_or_default(), 100),
+            ("recipients", &self.mailing.recipients, 10_000),
+            ("subject", self.mailing.subject.as_deref().unwrap_or_default(), 1_000),
+            ("message", &self.mailing.message, 10_000),
             ("note", note.unwrap_or_default(), 1_000),
         ];
-        match limits.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
-            Some((field, _, most)) => Err(Problem::invalid(field, format!("use at most {most} characters."))),
-            None => Ok(()),
+        if let Some((field, _, most)) = limits.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
+            return Err(Problem::invalid(field, format!("use at most {most} characters.")));
         }
+        if let Some(name) = &self.time_zone {
+            time_zone("timeZone", name)?;
+        }
+        self.mailing.check()
     }
 }
 
@@ -260,14 +335,20 @@ impl ReportChange {
     /// # Errors
     /// `Invalid`, naming the field or the place in the definition.
     pub fn apply(self, report: &Report, source: Source, now: Timestamp) -> Outcome<(Report, Source)> {
-        let (before, note) = (report.clone(), self.note);
+        let (before, mailing, note) = (report.clone(), report.details.mailing.clone(), self.note);
         let details = Details {
             report_type: self.report_type.or(before.details.report_type),
             description: self.description.unwrap_or(before.details.description),
-            recipients: self.recipients.unwrap_or(before.details.recipients),
             theme: self.theme.unwrap_or(before.details.theme),
-            // An empty text takes it away.
-            template: self.template.or(before.details.template).filter(|template| !template.is_empty()),
+            template: given(self.template.or(before.details.template)),
+            time_zone: given(self.time_zone.or(before.details.time_zone)),
+            mailing: Mailing {
+                recipients: self.recipients.unwrap_or(mailing.recipients),
+                reply_to: given(self.reply_to.or(mailing.reply_to)),
+                subject: given(self.subject.or(mailing.subject)),
+                message: self.message.unwrap_or(mailing.message),
+                formats: self.formats.unwrap_or(mailing.formats),
+            },
         };
         details.check(note.as_deref())?;
         let source =

@@ -49,6 +49,11 @@ impl PublicToken {
         format!("{public_url}/view/{self}")
     }
 
+    /// The address of a PDF that was too large for a mail.
+    pub fn mailed_address(&self, public_url: &str) -> String {
+        format!("{public_url}/mailed/{self}")
+    }
+
     /// What is stored in the token's place.
     pub fn hash(&self) -> String {
         URL_SAFE_NO_PAD.encode(Sha256::digest(&self.0))

@@ -90,6 +90,7 @@ impl Function {
             dynamodb = counts.dynamodb,
             s3 = counts.s3,
             sqs = counts.sqs,
+            ses = counts.ses,
             "served"
         );
     }
@@ -110,11 +111,11 @@ fn begin_logging() {
 /// A refusal in the words of the dialect `W`, in a form that `accept` names where the dialect has several. The cause of a fault of
 /// ours goes to the log, and only there.
 pub fn refuse<W: Wording>(problem: &Problem, request_id: &str, accept: &str) -> Response<Body> {
-    if let Problem::Internal(cause) = problem {
+    if let Problem::Internal(cause) | Problem::Failed { cause, .. } = problem {
         tracing::error!(requestId = request_id, cause, "a request failed");
     }
     let refusal = W::refusal(problem, request_id, accept);
-    let response = reply::status(problem.status());
+    let response = reply::status(W::status(problem));
     let response = response.header("content-type", refusal.media_type).header("cache-control", "no-store");
     let challenged = refusal.headers.iter().any(|(name, _)| *name == "www-authenticate");
     let response = match problem {

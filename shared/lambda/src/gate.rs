@@ -5,6 +5,7 @@ use crate::{request::Request, trail};
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, Caller, Permission, Role, Secret},
+    names::ReportRef,
     publication::Publication,
     session::{Session, SessionId},
     tree::access::Access,
@@ -66,12 +67,30 @@ impl Gate {
         request: &Request,
         permission: Permission,
     ) -> Outcome<(Caller, OpenReport)> {
+        let name = request.report().map_err(|_| Problem::NotFound("There is no such report.".into()));
+        self.named(reports, request, name, permission).await
+    }
+
+    /// As [`Gate::document`], for a report that is named in another place.
+    ///
+    /// # Errors
+    /// As [`Gate::document`]; the one of the name, when the caller is known.
+    pub async fn named(
+        &self,
+        reports: &Reports,
+        request: &Request,
+        name: Outcome<ReportRef>,
+        permission: Permission,
+    ) -> Outcome<(Caller, OpenReport)> {
         let secret = request.secret()?;
         // A caller without a valid token must not learn which names are names: the token is judged first.
-        let Ok(name) = request.report() else {
-            let caller = self.proved(&secret, self.tokens.find(&secret).await?).await?;
-            caller.require(Permission::ReportRead)?;
-            return Err(Problem::NotFound("There is no such report.".into()));
+        let name = match name {
+            Ok(name) => name,
+            Err(problem) => {
+                let caller = self.proved(&secret, self.tokens.find(&secret).await?).await?;
+                caller.require(Permission::ReportRead)?;
+                return Err(problem);
+            }
         };
         let (token, uid, restricted) = self.tokens.find_with(&secret, reports, &name).await?;
         let caller = self.proved(&secret, token).await?;

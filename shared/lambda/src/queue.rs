@@ -45,6 +45,7 @@ impl Function {
             dynamodb = counts.dynamodb,
             s3 = counts.s3,
             sqs = counts.sqs,
+            ses = counts.ses,
             outcome = outcome.as_ref().err().map_or("done", |_| "failed"),
             cause = outcome.as_ref().err().map(ToString::to_string),
             "handled"

@@ -74,6 +74,15 @@ impl Request {
         self.inner.headers().get(name).and_then(|value| value.to_str().ok())
     }
 
+    /// A header that must not be passed over when it is there.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the header, when it cannot be read.
+    pub fn strict_header(&self, name: &str) -> Outcome<Option<&str>> {
+        let value = self.inner.headers().get(name).map(|value| value.to_str()).transpose();
+        value.map_err(|_| Problem::invalid(name, "use printable ASCII characters."))
+    }
+
     /// The media types that the client takes, as it says so; empty if it does not.
     pub fn accept(&self) -> &str {
         self.header("accept").unwrap_or_default()

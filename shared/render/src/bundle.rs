@@ -193,6 +193,7 @@ mod tests {
             pages: vec![page(1, "<one/>"), page(2, "<two/>")],
             page_count: 2,
             tables: vec![TableFile { name: "rows.csv".into(), csv: "a\n1\n".into() }],
+            letter: None,
         };
         let info = BundleInfo {
             report: "r".into(),
@@ -248,6 +249,7 @@ mod tests {
             pages: vec![page(2, "<two/>"), page(4, "<four/>")],
             page_count: 4,
             tables: vec![],
+            letter: None,
         };
         let bundle = preview("<html>".to_owned(), &rendered).unwrap();
         assert_eq!(fetch(&bundle, &bundle.index.page), "<html>");

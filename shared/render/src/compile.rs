@@ -18,7 +18,7 @@ use typst_render::RenderOptions;
 use typst_svg::SvgOptions;
 
 use crate::error::RenderError;
-use crate::job::{Outputs, Page};
+use crate::job::{Outputs, Page, Pictures};
 use crate::text;
 use crate::world::{ReportWorld, datetime};
 
@@ -76,8 +76,10 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     describe(&mut document, wanted);
     // The structure cannot be written when a part of what it describes is missing.
     let pdf = if wanted.outputs.pdf { pdf(&document, wanted, whole).map_err(explain)? } else { Vec::new() };
-    let numbered = kept.iter().zip(document.pages());
-    let page = |(number, page): (&u32, &typst_layout::Page)| picture(page, *number, titles.get(number), wanted.outputs);
+    let numbered = kept.iter().zip(document.pages()).enumerate();
+    let page = |(at, (number, page)): (usize, (&u32, &typst_layout::Page))| {
+        picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))
+    };
     let pages = numbered.map(page).collect::<Result<_, _>>()?;
     Ok(Exported { pdf, pages, page_count })
 }
@@ -147,7 +149,7 @@ fn picture(
         number,
         title: title.cloned(),
         svg: if outputs.svg { svg() } else { String::new() },
-        png: if outputs.png { png(page)? } else { Vec::new() },
+        png: if outputs.png == Pictures::None { Vec::new() } else { png(page)? },
         text: text::of_frame(&page.frame),
         width: page.frame.width().to_pt(),
         height: page.frame.height().to_pt(),

@@ -5,7 +5,7 @@ use domain::rendition::Form;
 use crate::archive::{Entry, pack};
 use crate::bundle::pretty;
 use crate::error::RenderError;
-use crate::job::{Job, Outputs, Page, Rendered, TableFile};
+use crate::job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 use crate::page::{PageInfo, file_name, standalone_html};
 use crate::workbook;
 
@@ -30,7 +30,7 @@ pub const fn outputs_for(form: Form) -> Outputs {
         Form::Xlsx => Outputs { xlsx: true, ..tables },
         Form::Csv => tables,
         Form::Html => Outputs { svg: true, ..tables },
-        Form::Png => Outputs { png: true, ..tables },
+        Form::Png => Outputs { png: Pictures::All, ..tables },
     }
 }
 
@@ -61,6 +61,16 @@ pub fn file(
     Ok(File { name: file_name(&rendered.title, "zip"), media_type: ZIP, bytes })
 }
 
+/// The rows of the tables, each as a file; a lone one is named after the report.
+pub fn csv_files(rendered: &Rendered) -> Vec<File> {
+    let media_type = media_type(Form::Csv);
+    let file = |name: String, table: &TableFile| File { name, media_type, bytes: table.csv.clone().into_bytes() };
+    match rendered.tables.as_slice() {
+        [only] => vec![file(file_name(&rendered.title, "csv"), only)],
+        several => several.iter().map(|table| file(table.name.clone(), table)).collect(),
+    }
+}
+
 const fn media_type(form: Form) -> &'static str {
     match form {
         Form::Pdf => "application/pdf",
@@ -78,7 +88,7 @@ fn entries(job: &Job, rendered: &Rendered, form: Form, version: u64) -> Result<V
         Form::Pdf => Ok(vec![Entry::stored(name, made(&rendered.pdf)?)]),
         Form::Xlsx if rendered.tables.is_empty() => Err(workbook::no_tables()),
         Form::Xlsx => Ok(vec![Entry::stored(name, made(&rendered.xlsx)?)]),
-        Form::Csv => tables(name, &rendered.tables),
+        Form::Csv => tables(rendered),
         Form::Html => {
             let info = PageInfo { title: rendered.title.clone(), version, published: job.date };
             Ok(vec![Entry::deflated(name, standalone_html(rendered, &info)?.into_bytes())])
@@ -87,13 +97,15 @@ fn entries(job: &Job, rendered: &Rendered, form: Form, version: u64) -> Result<V
     }
 }
 
-fn tables(name: String, tables: &[TableFile]) -> Result<Vec<Entry>, RenderError> {
-    let bytes = |table: &TableFile| table.csv.clone().into_bytes();
-    match tables {
-        [] => Err(RenderError::report("format", "the report has no tables, so that there is nothing to write as CSV")),
-        [only] => Ok(vec![Entry::deflated(name, bytes(only))]),
-        several => Ok(several.iter().map(|table| Entry::deflated(&table.name, bytes(table))).collect()),
+fn tables(rendered: &Rendered) -> Result<Vec<Entry>, RenderError> {
+    let files = csv_files(rendered);
+    if files.is_empty() {
+        return Err(RenderError::report(
+            "format",
+            "the report has no tables, so that there is nothing to write as CSV",
+        ));
     }
+    Ok(files.into_iter().map(|file| Entry::deflated(file.name, file.bytes)).collect())
 }
 
 fn pictures(name: String, pages: &[Page]) -> Result<Vec<Entry>, RenderError> {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::RenderError;
+use crate::letter::{LetterTemplates, LetterTexts};
 
 /// Everything a rendering depends on: the same job yields the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub struct Job {
     pub exclude_pages: BTreeSet<u32>,
     /// What is made.
     pub outputs: Outputs,
+    /// The words of the mail that carries the report.
+    pub letter: Option<LetterTemplates>,
 }
 
 impl Job {
@@ -62,10 +65,12 @@ impl Job {
             date,
             exclude_pages: BTreeSet::new(),
             outputs: Outputs::default(),
+            letter: None,
         }
     }
 
-    /// The publication of a version of a report with its own data, in the theme and template that it names; `date` is that of the document.
+    /// The publication of a version of a report with its own data, told in its own time zone, in the theme and template that it names;
+    /// `date` is that of the document.
     ///
     /// # Errors
     /// When the definition is wrong.
@@ -81,7 +86,8 @@ impl Job {
         let definition = source.check().map_err(|problem| RenderError::report("definition", problem.to_string()))?;
         let author = Some(version.actor.name.clone());
         let plain = Self::new(&report.name, definition, source.data.clone(), date);
-        Ok(Self { theme, template, assets, author, ..plain })
+        let time_zone = report.details.time_zone.clone().unwrap_or(plain.time_zone);
+        Ok(Self { time_zone, theme, template, assets, author, ..plain })
     }
 
     /// Where dates and times are told.
@@ -106,16 +112,27 @@ pub struct Outputs {
     pub pdf: bool,
     /// Each page as SVG.
     pub svg: bool,
-    /// Each page as PNG.
-    pub png: bool,
+    /// Pages as PNG.
+    pub png: Pictures,
     /// A workbook with a sheet for each table.
     pub xlsx: bool,
+}
+
+/// Which pages are drawn as PNG.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pictures {
+    #[default]
+    None,
+    /// The first page alone, of those that are not left out.
+    First,
+    All,
 }
 
 impl Outputs {
     /// Nothing but the rows of the tables.
     pub const fn tables() -> Self {
-        Self { pdf: false, svg: false, png: false, xlsx: false }
+        Self { pdf: false, svg: false, png: Pictures::None, xlsx: false }
     }
 
     /// What a publication consists of: the PDF and the pictures for its page.
@@ -123,9 +140,15 @@ impl Outputs {
         Self { pdf: true, svg: true, ..Self::tables() }
     }
 
+    /// What is made of one page.
+    pub(crate) fn of_page(self, first: bool) -> Self {
+        let drawn = first || self.png == Pictures::All;
+        if drawn { self } else { Self { png: Pictures::None, ..self } }
+    }
+
     /// Whether pages have to be laid out at all.
     pub(crate) fn has_pages(self) -> bool {
-        self.pdf || self.svg || self.png
+        self.pdf || self.svg || self.png != Pictures::None
     }
 }
 
@@ -154,6 +177,8 @@ pub struct Rendered {
     pub page_count: u32,
     /// The rows of each table.
     pub tables: Vec<TableFile>,
+    /// The words of the mail, when they are asked for.
+    pub letter: Option<LetterTexts>,
 }
 
 /// One page of a rendered report.

@@ -3,7 +3,7 @@
 //! - [`Job`] goes in, [`Rendered`] comes out, by [`render`]; [`RenderError`] says what the author of the report must change.
 //! - [`sandbox`] does the same in a child process with limits: the only right way for definitions that users bring.
 //! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside, and that of a preview.
-//! - [`file`] is what one rendition comes to as a file to download.
+//! - [`file`] is what one rendition comes to as a file to download; [`LetterTexts`] are the words of a mail that carries it.
 //!
 //! Inside: `resolve` turns blocks and data into a document of plain texts (by `expression`, `writing`, `markdown`, `chart`, `table`),
 //! `workbook` writes tables into sheets, `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
@@ -29,6 +29,7 @@ mod expression;
 pub mod file;
 mod fonts;
 mod job;
+mod letter;
 mod markdown;
 mod measure;
 pub mod page;
@@ -48,7 +49,8 @@ mod tests;
 
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
-pub use job::{Job, Outputs, Page, Rendered, TableFile};
+pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
+pub use letter::{LetterTemplates, LetterTexts, subject_line};
 
 use compile::{Exported, Wanted};
 use expression::Templates;
@@ -75,7 +77,8 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let header = templates.optional(job.template.header.as_deref(), "template.header")?;
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
-    let report = Report { job, lang, title, header, footer, params, templates, writing };
+    let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
+    let report = Report { job, lang, title, header, footer, letter, params, templates, writing };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -91,6 +94,7 @@ struct Report<'a> {
     header: Option<String>,
     /// The words below every page, where the template has some.
     footer: Option<String>,
+    letter: Option<LetterTexts>,
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
@@ -139,8 +143,8 @@ impl Report<'_> {
 
     fn rendered(&self, exported: Exported) -> Rendered {
         let Exported { pdf, pages, page_count } = exported;
-        let (title, lang) = (self.title.clone(), self.lang.to_owned());
-        Rendered { title, lang, pdf, xlsx: Vec::new(), pages, page_count, tables: Vec::new() }
+        let (title, lang, letter) = (self.title.clone(), self.lang.to_owned(), self.letter.clone());
+        Rendered { title, lang, pdf, xlsx: Vec::new(), pages, page_count, tables: Vec::new(), letter }
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {

@@ -132,7 +132,7 @@ fn write(template: &str, page: Value) -> Result<String, RenderError> {
 }
 
 fn common(rendered: &Rendered, title: &str, version: u64) -> Value {
-    let pdf = rendered.pdf.len();
+    let pdf = rendered.pdf.len() as u64;
     context! {
         lang => rendered.lang.as_str(),
         title,
@@ -179,7 +179,8 @@ fn date_words(at: Timestamp) -> String {
     format!("{date}, {:02}:{:02} UTC", time.hour(), time.minute())
 }
 
-fn size_words(bytes: usize) -> String {
+/// A size as people read it, such as `124 KB`.
+pub fn size_words(bytes: u64) -> String {
     match bytes.div_ceil(1_024) {
         kilobytes @ ..1_024 => format!("{kilobytes} KB"),
         kilobytes => format!("{:.1} MB", kilobytes as f64 / 1_024.0),

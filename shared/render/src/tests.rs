@@ -10,6 +10,7 @@ use zip::ZipArchive;
 use crate::{Job, RenderError, Rendered, render};
 
 mod files;
+mod letter;
 mod rendition;
 mod workbook;
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use domain::definition::Definition;
 use render::sandbox::{Limits, render_within, run_child_if_asked};
-use render::{Cause, Job, Outputs};
+use render::{Cause, Job, LetterTemplates, Outputs, Pictures};
 use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits { seconds: 4, memory_mb: 200 };
@@ -45,9 +45,10 @@ fn markdown(text: &str) -> Job {
 async fn a_harmless_report_is_the_same_as_without_a_child() {
     let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "a"}, {"field": "b"}], "totals": ["a"]});
     let job = job(&json!({"blocks": [{"kind": "heading", "text": "{{ data.n }}"}, table]}));
-    let every = Outputs { pdf: true, svg: true, png: true, xlsx: true };
+    let every = Outputs { pdf: true, svg: true, png: Pictures::All, xlsx: true };
     for outputs in [Outputs::tables(), Outputs::publication(), every] {
-        let job = Job { outputs, ..job.clone() };
+        let letter = Some(LetterTemplates { subject: None, message: "{{ data.n }}".into() });
+        let job = Job { outputs, letter, ..job.clone() };
         let inside = render_within(&job, LIMITS).await.unwrap();
         assert_eq!(inside, render::render(&job).unwrap());
     }

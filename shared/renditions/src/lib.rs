@@ -11,11 +11,12 @@ use domain::{
     Outcome, Problem,
     bundle::Entry,
     rendition::{Form, Rendition},
+    report::Mailing,
 };
 use jiff::Timestamp;
 use plan::Plan;
 use render::{
-    Cause, Job, Outputs, RenderError, Rendered, bundle,
+    Cause, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered, bundle,
     file::{self, File},
     page::{self, PreviewInfo},
     sandbox::{Limits, render_within},
@@ -80,6 +81,8 @@ impl Renditions {
     /// # Errors
     /// `Invalid`, naming the field, for a theme or template that the workspace does not have, and for temporary data that is not there.
     pub async fn plan(&self, found: OpenReport, version: u64, rendition: Rendition, now: Timestamp) -> Outcome<Plan> {
+        let own = || found.report.details.time_zone.clone();
+        let rendition = Rendition { time_zone: rendition.time_zone.or_else(own), ..rendition };
         let (theme, template) = (rendition.theme.as_deref(), rendition.template.as_deref());
         let (theme, template) = self.presets.look(&found.report, theme, template).await?;
         let data = match (&rendition.data, rendition.temp_data) {
@@ -110,7 +113,7 @@ impl Renditions {
     /// As [`Renditions::file`].
     pub async fn render_file(&self, plan: &Plan) -> Outcome<File> {
         let (form, attached) = (plan.rendition.form, plan.rendition.include_attachments);
-        let (job, rendered) = self.render(plan, file::outputs_for(form)).await?;
+        let (job, rendered) = self.render(plan, file::outputs_for(form), None).await?;
         file::file(&job, &rendered, form, attached, plan.version).map_err(told)
     }
 
@@ -123,7 +126,7 @@ impl Renditions {
         if let Some(StoredFile { bytes: Some(bytes), .. }) = self.files.find(&key).await? {
             return serde_json::from_slice(&bytes).map_err(Problem::internal);
         }
-        let (_, rendered) = self.render(plan, file::outputs_for(Form::Pdf)).await?;
+        let (_, rendered) = self.render(plan, file::outputs_for(Form::Pdf), None).await?;
         let pages = rendered.pages.into_iter().map(|page| PageTitle { number: page.number, title: page.title });
         let pages: Vec<_> = pages.collect();
         let json = serde_json::to_vec(&pages).map_err(Problem::internal)?;
@@ -149,7 +152,7 @@ impl Renditions {
     }
 
     async fn new_preview(&self, plan: &Plan, content: &str, print_button: bool) -> Outcome<Shown> {
-        let (_, rendered) = self.render(plan, Outputs::publication()).await?;
+        let (_, rendered) = self.render(plan, Outputs::publication(), None).await?;
         let info = PreviewInfo {
             title: rendered.title.clone(),
             version: plan.version,
@@ -174,7 +177,18 @@ impl Renditions {
         Ok(Shown { bundle: self.previews.put(content, new).await?, entry, page })
     }
 
-    async fn render(&self, plan: &Plan, outputs: Outputs) -> Outcome<(Job, Rendered)> {
+    /// All that a mail of the report consists of: the PDF, a picture of its first page, the rows of its tables, and the words of the mail.
+    ///
+    /// # Errors
+    /// As [`Renditions::file`].
+    pub async fn letter(&self, plan: &Plan) -> Outcome<Rendered> {
+        let Mailing { subject, message, .. } = plan.found.report.details.mailing.clone();
+        let outputs = Outputs { pdf: true, png: Pictures::First, ..Outputs::tables() };
+        let (_, rendered) = self.render(plan, outputs, Some(LetterTemplates { subject, message })).await?;
+        Ok(rendered)
+    }
+
+    async fn render(&self, plan: &Plan, outputs: Outputs, letter: Option<LetterTemplates>) -> Outcome<(Job, Rendered)> {
         let (version, source, assets) = self.reports.contents(&plan.found, plan.version).await?;
         let (theme, template) = (plan.theme.clone(), plan.template.clone());
         let job = Job::of_report(&plan.found.report, &version, &source, assets, theme, template, plan.date);
@@ -187,6 +201,7 @@ impl Renditions {
             time_zone: asked.time_zone.unwrap_or(job.time_zone),
             exclude_pages: asked.exclude_pages,
             outputs,
+            letter,
             ..job
         };
         let rendered = render_within(&job, self.limits).await.map_err(told)?;

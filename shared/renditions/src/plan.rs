@@ -46,6 +46,19 @@ impl Plan {
         &self.content
     }
 
+    /// The colours in which it is rendered.
+    pub fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
+    /// Where its dates and times are told.
+    ///
+    /// # Errors
+    /// None that happens: the plan was made with it.
+    pub fn zone(&self) -> Outcome<TimeZone> {
+        self.rendition.zone()
+    }
+
     /// The same for the preview, which has more to it than the file.
     pub(crate) fn content_of_preview(&self, print_button: bool) -> String {
         hash(&format!("preview {print_button} {}", self.content))

@@ -1,9 +1,10 @@
 //! The AWS clients, the names of the resources, and a count of the requests made.
 
 use crate::sent;
-use aws_config::{SdkConfig, timeout::TimeoutConfig};
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_dynamodb::config::{
-    ConfigBag, Intercept, RuntimeComponents, interceptors::BeforeTransmitInterceptorContextRef,
+    ConfigBag, Intercept, RuntimeComponents,
+    interceptors::{BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef},
 };
 use domain::{Outcome, Problem};
 use std::{
@@ -29,6 +30,7 @@ pub struct Requests {
     dynamodb: AtomicU32,
     s3: AtomicU32,
     sqs: AtomicU32,
+    ses: AtomicU32,
 }
 
 /// Counts, by service.
@@ -37,13 +39,14 @@ pub struct Counts {
     pub dynamodb: u32,
     pub s3: u32,
     pub sqs: u32,
+    pub ses: u32,
 }
 
 impl Requests {
     /// The counts since the last call. A function serves one request at a time, so they are the counts of one invocation.
     pub fn take(&self) -> Counts {
         let take = |count: &AtomicU32| count.swap(0, Ordering::Relaxed);
-        Counts { dynamodb: take(&self.dynamodb), s3: take(&self.s3), sqs: take(&self.sqs) }
+        Counts { dynamodb: take(&self.dynamodb), s3: take(&self.s3), sqs: take(&self.sqs), ses: take(&self.ses) }
     }
 }
 
@@ -52,6 +55,7 @@ enum Service {
     DynamoDb,
     S3,
     Sqs,
+    Ses,
 }
 
 #[derive(Debug)]
@@ -72,8 +76,31 @@ impl Intercept for Counter {
             Service::DynamoDb => &self.0.dynamodb,
             Service::S3 => &self.0.s3,
             Service::Sqs => &self.0.sqs,
+            Service::Ses => &self.0.ses,
         };
         count.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Has every mail go over a connection of its own. One that was left open while the function slept may be dead, and a mail that is lost
+/// on it is one of which nobody knows whether it was taken.
+#[derive(Debug)]
+struct OwnConnection;
+
+impl Intercept for OwnConnection {
+    fn name(&self) -> &'static str {
+        "OwnConnection"
+    }
+
+    /// Behind the signature, of which the header is no part.
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), aws_sdk_dynamodb::error::BoxError> {
+        context.request_mut().headers_mut().insert("connection", "close");
         Ok(())
     }
 }
@@ -116,6 +143,15 @@ impl Aws {
         let config = aws_sdk_sqs::config::Builder::from(&self.config);
         aws_sdk_sqs::Client::from_conf(config.interceptor(self.counter(Service::Sqs)).build())
     }
+
+    pub(crate) fn ses(&self) -> aws_sdk_ses::Client {
+        let config = aws_sdk_ses::config::Builder::from(&self.config)
+            // A mail that is sent again is a second mail: [`crate::Outbox`] decides. It also knows how long it may take.
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(TimeoutConfig::disabled())
+            .interceptor(OwnConnection);
+        aws_sdk_ses::Client::from_conf(config.interceptor(self.counter(Service::Ses)).build())
+    }
 }
 
 /// The variables that `template.yaml` gives to functions; each function gets only those that it needs.
@@ -141,6 +177,12 @@ pub enum Variable {
     LinkKey,
     /// The address under which the public reaches the service, without a slash at the end; empty: the one of the request.
     PublicUrl,
+    /// The address that mail is sent from; empty: no mail is sent.
+    MailSender,
+    /// The name beside that address.
+    MailSenderName,
+    /// The set by which SES knows where to tell of bounces and complaints.
+    MailConfigurationSet,
     /// Who may show public pages in a frame, as the CSP directive `frame-ancestors` says it.
     FrameAncestors,
     /// How long `_cloud-publish` waits for the end of the publication, in seconds.
@@ -165,6 +207,9 @@ impl Variable {
             Self::KeepBundles => "KEEP_BUNDLES",
             Self::LinkKey => "LINK_KEY",
             Self::PublicUrl => "PUBLIC_URL",
+            Self::MailSender => "MAIL_SENDER",
+            Self::MailSenderName => "MAIL_SENDER_NAME",
+            Self::MailConfigurationSet => "MAIL_CONFIGURATION_SET",
             Self::FrameAncestors => "FRAME_ANCESTORS",
             Self::PublishWaitSeconds => "PUBLISH_WAIT_SECONDS",
             Self::RenderSeconds => "RENDER_SECONDS",

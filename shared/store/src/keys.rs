@@ -89,3 +89,24 @@ pub(crate) fn export_key(id: TemporaryId) -> Key {
 pub(crate) fn preview_bundle_key(report: Uuid, content: &str) -> Key {
     Key::new(format!("RENDITION#{report}"), content)
 }
+
+/// Where the deliveries of a report are, in the order of time.
+pub(crate) fn deliveries_partition(report: Uuid) -> String {
+    format!("DELIVERIES#{report}")
+}
+
+pub(crate) fn delivery_key(report: Uuid, delivery: Uuid) -> Key {
+    Key::new(deliveries_partition(report), delivery)
+}
+
+/// The key of a client that stands for one delivery, by its hash.
+pub(crate) fn send_key(hash: &str) -> Key {
+    Key::new(format!("SENDKEY#{hash}"), "KEY")
+}
+
+/// Where the addresses are to which nothing is sent.
+pub(crate) const SUPPRESSED: &str = "SUPPRESSED";
+
+pub(crate) fn suppression_key(address: &str) -> Key {
+    Key::new(SUPPRESSED, address)
+}

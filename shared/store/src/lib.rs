@@ -1,20 +1,24 @@
-//! What is kept: DynamoDB, S3 and SQS, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
+//! What is kept: DynamoDB, S3, SQS and SES, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
 //! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
+//! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
 pub mod access_tokens;
 pub mod ambient;
 pub mod aws;
+pub mod deliveries;
 pub mod exports;
 pub mod files;
 mod kept;
 mod keys;
 pub mod links;
+pub mod mailed;
 mod numbers;
 mod objects;
+pub mod outbox;
 pub mod presets;
 pub mod preview_bundles;
 pub mod previews;
@@ -24,6 +28,7 @@ pub mod reports;
 mod sent;
 pub mod sessions;
 mod spill;
+pub mod suppressions;
 mod table;
 pub mod temporary;
 pub mod tree;
@@ -32,9 +37,12 @@ pub mod workspaces;
 
 pub use access_tokens::AccessTokens;
 pub use aws::Aws;
+pub use deliveries::Deliveries;
 pub use exports::Exports;
 pub use files::Files;
 pub use links::Links;
+pub use mailed::MailedFiles;
+pub use outbox::Outbox;
 pub use presets::Presets;
 pub use preview_bundles::PreviewBundles;
 pub use previews::Previews;
@@ -42,6 +50,7 @@ pub use publications::{PublicReports, Publications};
 pub use reports::{OpenReport, Reports};
 pub use sessions::Sessions;
 pub use spill::Spill;
+pub use suppressions::Suppressions;
 pub use temporary::TemporaryData;
 pub use tree::{Restricted, Tree};
 pub use workspaces::Workspaces;

@@ -26,6 +26,9 @@ use aws_sdk_s3::{
     presigning::{PresignedRequest, PresigningConfig},
     primitives::{ByteStream, ByteStreamError},
 };
+use aws_sdk_ses::operation::send_raw_email::{
+    SendRawEmailError, SendRawEmailOutput, builders::SendRawEmailFluentBuilder,
+};
 use aws_sdk_sqs::operation::{
     delete_message::{DeleteMessageError, DeleteMessageOutput, builders::DeleteMessageFluentBuilder},
     receive_message::{ReceiveMessageError, ReceiveMessageOutput, builders::ReceiveMessageFluentBuilder},
@@ -60,6 +63,7 @@ sends! {
     send_message: SendMessageFluentBuilder => SendMessageOutput, SendMessageError;
     receive_message: ReceiveMessageFluentBuilder => ReceiveMessageOutput, ReceiveMessageError;
     delete_message: DeleteMessageFluentBuilder => DeleteMessageOutput, DeleteMessageError;
+    send_raw_email: SendRawEmailFluentBuilder => SendRawEmailOutput, SendRawEmailError;
 }
 
 /// The address under which the request can be made without credentials.

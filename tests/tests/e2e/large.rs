@@ -6,39 +6,6 @@ use imprint_tests::{
 };
 use serde_json::json;
 
-/// A PNG of this many bytes at least, which no packer can shrink: greyscale noise.
-fn noise_png(bytes: usize) -> Vec<u8> {
-    let width = 1024usize;
-    let height = bytes / width + 1;
-    let mut state = 0x9e37_79b9_7f4a_7c15u64;
-    let mut raw = Vec::with_capacity(height * (width + 1));
-    for _ in 0..height {
-        raw.extend([0]);
-        for _ in 0..width {
-            state ^= state << 13;
-            state ^= state >> 7;
-            state ^= state << 17;
-            raw.push((state >> 24) as u8);
-        }
-    }
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut encoder, &raw).unwrap();
-    let mut header = (width as u32).to_be_bytes().to_vec();
-    header.extend((height as u32).to_be_bytes());
-    header.extend([8, 0, 0, 0, 0]);
-    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (kind, data) in [(b"IHDR", header), (b"IDAT", encoder.finish().unwrap()), (b"IEND", Vec::new())] {
-        png.extend((data.len() as u32).to_be_bytes());
-        let mut crc = flate2::Crc::new();
-        crc.update(kind);
-        crc.update(&data);
-        png.extend(kind);
-        png.extend(&data);
-        png.extend(crc.sum().to_be_bytes());
-    }
-    png
-}
-
 /// A published report with pictures of these sizes; its address.
 async fn with_pictures(sizes: &[usize]) -> String {
     let admin = Api::admin();
@@ -46,11 +13,7 @@ async fn with_pictures(sizes: &[usize]) -> String {
     let pictures = (0..sizes.len()).map(|n| json!({"kind": "image", "asset": format!("{n}.png"), "alt": "Noise"}));
     body["definition"]["blocks"] = pictures.collect();
     let report = samples::create(&admin, &body).await;
-    for (number, size) in sizes.iter().enumerate() {
-        let path = format!("/api/reports/{report}/assets/{number}.png");
-        let put = admin.request("PUT", &path).header("content-type", "image/png").body(noise_png(*size));
-        read(put).await.expect(200);
-    }
+    samples::put_noise(&admin, &report, sizes).await;
     admin.publish_and_wait(&report).await["url"].as_str().unwrap().to_owned()
 }
 

@@ -10,6 +10,7 @@ mod exago;
 mod history;
 mod huddle;
 mod large;
+mod mail;
 mod public_page;
 mod publishing;
 mod refusals;

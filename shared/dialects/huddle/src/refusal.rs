@@ -67,7 +67,7 @@ fn code(problem: &Problem) -> &'static str {
         Problem::TooLarge(_) => "RequestTooLarge",
         Problem::UnsupportedMediaType(_) => "UnsupportedMediaType",
         Problem::Unprocessable(_) => "Unprocessable",
-        Problem::Internal(_) => "InternalError",
+        Problem::Failed { .. } | Problem::Internal(_) => "InternalError",
         Problem::Busy(_) => "ServiceUnavailable",
     }
 }

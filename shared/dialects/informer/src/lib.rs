@@ -6,11 +6,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod deliveries;
 mod history;
 mod publishing;
 mod reports;
 mod tokens;
 
+pub use deliveries::{DeliveryList, SuppressionList};
 pub use history::{PublicationList, VersionList, VersionRecord};
 pub use publishing::{ProgressBody, PublishBody};
 pub use reports::{Listing, ReportItem, ReportList, ReportRecord, Sort};

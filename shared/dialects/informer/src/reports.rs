@@ -4,13 +4,18 @@ use crate::Href;
 use domain::{
     Outcome, Problem,
     credential::{Permission, Role},
+    rendition::Form,
     report::{Report, Source, Version},
 };
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
-use std::{cmp::Ordering, collections::BTreeMap, fmt};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// What a list is asked for: `q`, `sort`, `start`, `limit`.
 #[derive(Debug, Clone)]
@@ -183,9 +188,14 @@ pub struct ReportRecord {
     /// The path of its folder; that of the root is empty.
     folder: String,
     report_type: Option<String>,
-    recipients: String,
     theme: String,
     template: Option<String>,
+    time_zone: Option<String>,
+    recipients: String,
+    reply_to: Option<String>,
+    subject: Option<String>,
+    message: String,
+    formats: BTreeSet<Form>,
     version: u64,
     published: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -221,6 +231,7 @@ impl ReportRecord {
                 links.insert("inf:tokens", Href::new(format!("{path}/tokens")));
             }
         }
+        let mailing = &report.details.mailing;
         Self {
             item: ReportItem::from(report),
             number: report.number,
@@ -228,9 +239,14 @@ impl ReportRecord {
             workspace: report.workspace.clone(),
             folder,
             report_type: report.details.report_type.clone(),
-            recipients: report.details.recipients.clone(),
             theme: report.details.theme.clone(),
             template: report.details.template.clone(),
+            time_zone: report.details.time_zone.clone(),
+            recipients: mailing.recipients.clone(),
+            reply_to: mailing.reply_to.clone(),
+            subject: mailing.subject.clone(),
+            message: mailing.message.clone(),
+            formats: mailing.formats.clone(),
             version: report.version,
             published,
             note: None,

@@ -20,6 +20,7 @@ fn rendered(title: &str, text: &str) -> Rendered {
         pages: vec![page(1), page(3)],
         page_count: 4,
         tables: vec![],
+        letter: None,
     }
 }
 

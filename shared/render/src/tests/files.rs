@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::rendition::without;
 use super::{job, part, parts, sales};
-use crate::file::{File, file, outputs_for};
+use crate::file::{File, csv_files, file, outputs_for};
 use crate::{Cause, Job, Outputs, render};
 
 fn file_of(job: Job, form: Form, include_attachments: bool) -> File {
@@ -46,6 +46,19 @@ fn several_files_come_in_a_zip() {
     let rows = file_of(job(&json!({"blocks": [table, table]}), sales()), Form::Csv, false);
     assert_eq!((rows.name.as_str(), rows.media_type), ("Monthly report.zip", "application/zip"));
     assert_eq!(names(&rows), ["rows.csv", "rows-2.csv"]);
+}
+
+#[test]
+fn rows_come_as_files_of_their_own() {
+    let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "region"}]});
+    let files = |blocks| {
+        let job = Job { outputs: Outputs::tables(), ..job(&json!({"blocks": blocks}), sales()) };
+        csv_files(&render(&job).unwrap()).into_iter().map(|file| (file.name, file.media_type, file.bytes))
+    };
+    let rows = |name: &str| (name.to_owned(), "text/csv; charset=utf-8", b"Region\nNorth\nSouth\n".to_vec());
+    assert_eq!(files(json!([])).count(), 0);
+    assert!(files(json!([table])).eq([rows("Monthly report.csv")]));
+    assert!(files(json!([table, table])).eq([rows("rows.csv"), rows("rows-2.csv")]));
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! Renderings as a request wants them: elsewhere, in another language, on other paper, without some pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::definition::{Orientation, PageSize};
 use domain::rendition::{Form, Template};
+use domain::report::Source;
 use serde_json::{Value, json};
 
 use super::{holds, job, sales, text_of};
 use crate::file::outputs_for;
-use crate::{Cause, Job, Outputs, Rendered, render};
+use crate::{Cause, Job, Outputs, Pictures, Rendered, Theme, render};
 
 /// Four pages, the first and the third with a heading.
 fn four_pages() -> Value {
@@ -56,6 +57,26 @@ fn times_are_told_where_the_report_is_read() {
         let start = lines.iter().position(|line| *line == texts[0]).unwrap_or_else(|| panic!("{zone}: {text}"));
         assert_eq!(lines[start..start + texts.len()], texts, "{zone}");
     }
+}
+
+#[test]
+fn a_report_is_told_in_its_own_time_zone() {
+    let zone = |details: Value| {
+        let mut report = json!({
+            "uid": "00000000-0000-4000-8000-000000000001", "number": 1, "naturalId": "team:sales", "workspace": "default",
+            "parent": "default", "name": "Sales", "type": "advanced", "version": 1,
+            "createdAt": "2026-03-31T20:00:00Z", "updatedAt": "2026-03-31T20:00:00Z"
+        });
+        report.as_object_mut().unwrap().extend(details.as_object().unwrap().clone());
+        let report = serde_json::from_value(report).unwrap();
+        let version = json!({"version": 1, "actor": {"name": "ada"}, "at": "2026-03-31T20:00:00Z"});
+        let (version, date) = (serde_json::from_value(version).unwrap(), "2026-03-31T20:00:00Z".parse().unwrap());
+        let source = Source { definition: json!({"blocks": []}), data: Value::Null };
+        let (theme, template) = (Theme::default(), Template::default());
+        Job::of_report(&report, &version, &source, BTreeMap::new(), theme, template, date).unwrap().time_zone
+    };
+    assert_eq!(zone(json!({})), "UTC");
+    assert_eq!(zone(json!({"timeZone": "Pacific/Auckland"})), "Pacific/Auckland");
 }
 
 #[test]
@@ -142,7 +163,7 @@ fn a_page_has_its_first_heading_as_its_title() {
 
 #[test]
 fn pages_that_are_left_out_are_nowhere_and_the_others_keep_their_numbers() {
-    let job = Job { outputs: Outputs { png: true, ..Outputs::publication() }, ..without(&[2, 3, 9]) };
+    let job = Job { outputs: Outputs { png: Pictures::All, ..Outputs::publication() }, ..without(&[2, 3, 9]) };
     let rendered = render(&job).unwrap();
     let numbers: Vec<u32> = rendered.pages.iter().map(|page| page.number).collect();
     assert_eq!((numbers.as_slice(), rendered.page_count), ([1, 4].as_slice(), 4));
@@ -200,6 +221,19 @@ fn only_what_is_asked_for_is_made() {
     for (what, outputs, expected, pages) in cases {
         assert_eq!(made(outputs), (expected, pages, 1), "{what}");
     }
+}
+
+#[test]
+fn the_first_page_can_be_drawn_alone() {
+    let drawn = |png, left_out: &[u32]| {
+        let outputs = Outputs { png, ..Outputs::tables() };
+        let rendered = render(&Job { outputs, ..without(left_out) }).unwrap();
+        rendered.pages.iter().map(|page| (page.number, !page.png.is_empty())).collect::<Vec<_>>()
+    };
+    assert_eq!(drawn(Pictures::First, &[]), [(1, true), (2, false), (3, false), (4, false)]);
+    assert_eq!(drawn(Pictures::First, &[1, 3]), [(2, true), (4, false)], "the first of those that are there");
+    assert_eq!(drawn(Pictures::All, &[1, 2]), [(3, true), (4, true)]);
+    assert_eq!(drawn(Pictures::None, &[]), [], "nothing is laid out for no picture");
 }
 
 #[test]

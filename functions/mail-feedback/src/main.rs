@@ -1,0 +1,37 @@
+//! Behind SES, by way of SNS and a queue: mails that bounced, and recipients who complained. Both are told in the delivery's record, and
+//! nothing more is sent to such an address.
+//!
+//! Messages come at least once: each writes the same again.
+
+use domain::{Outcome, delivery::Suppression};
+use lambda::store::{Deliveries, Suppressions, outbox::event::MailEvent};
+use lambda::{Error, Function};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (deliveries, suppressions) = (&Deliveries::new(&function.aws)?, &Suppressions::new(&function.aws)?);
+    function.drain(async |message| record(deliveries, suppressions, &message.body.unwrap_or_default()).await).await
+}
+
+async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: &str) -> Outcome<()> {
+    let MailEvent { report, delivery, feedback } = match MailEvent::parse(body) {
+        Ok(Some(event)) => event,
+        Ok(None) => {
+            tracing::warn!("an event of a mail that is not ours, or of nothing that came back, was dropped");
+            return Ok(());
+        }
+        Err(error) => {
+            tracing::error!(cause = error.to_string(), "a message that is no event of SES was dropped");
+            return Ok(());
+        }
+    };
+    for (address, feedback) in feedback {
+        let known = deliveries.put_feedback(report, delivery, &address, &feedback).await?;
+        tracing::info!(%report, %delivery, kind = ?feedback.kind, known, "a mail came back");
+        if feedback.kind.suppresses() {
+            suppressions.add(&Suppression { address, feedback, report, delivery }).await?;
+        }
+    }
+    Ok(())
+}
