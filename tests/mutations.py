@@ -1,8 +1,9 @@
-"""Whether the tests notice when a condition is missing from a write: `make tree-mutations`, `make publish-mutations`, `make rendition-mutations`.
+"""Whether the tests notice when a condition is missing from a write: `make tree-mutations`, `make publish-mutations`, `make rendition-mutations`,
+`make mail-mutations`.
 
 Each mutant is a fresh stack whose DynamoDB takes one condition for true (`EMU_DROP_CONDITION`, see local/README.md). The tests named with it
 must fail on it. The first run has no mutation, and must pass. What each condition is there for is in shared/store/src/tree/guards.rs,
-shared/domain/src/publication/writes.rs, and beside the writes of shared/store/src/previews.rs, exports.rs and presets.rs.
+shared/domain/src/publication/writes.rs, and beside the writes of shared/store/src/previews.rs, exports.rs, presets.rs and deliveries.rs.
 """
 
 from __future__ import annotations
@@ -84,6 +85,13 @@ RENDITION_MUTATIONS = [
     Mutation("preset-new", r"^SinglePut IF attribute_not_exists\(pk\) ON contested", "a theme has two numbers", "lists::two_first_requests"),
 ]
 
+# That a mail is marked before it is handed over, and who is suppressed asked for, are no conditions of writes: the fault tests see to those.
+MAIL_MUTATIONS = [
+    Mutation("key-new", r"^SinglePut IF attribute_not_exists\(pk\) OR #expires <= \d+ ON KEY$", "two requests under one key both send", "idempotency::requests_at_once_under"),
+    Mutation("key-taken-over", r"^SingleUpdate SET holder = .* IF \(holder = ", "two requests take up what a third one left, and both send", "idempotency::requests_at_once_after"),
+    Mutation("feedback-unknown", r"^SingleUpdate SET #feedback\.#address = .* IF attribute_exists\(pk\)", "a bounce of a mail that is not known blocks the queue", "feedback::messages_that_are_none"),
+]
+
 # Late transactions write what they read too early; only a condition keeps them from it.
 TREE_VARIABLES = {"EMU_TX_DELAY": "1000"}
 # Killed workers are to be seen again in seconds.
@@ -93,6 +101,8 @@ PUBLISH_VARIABLES = {
     "IMPRINT_PARAM_PublishRetrySeconds": "10",
     "IMPRINT_PARAM_RenderSeconds": "5",
 }
+# A message that cannot be handled is given up in a minute.
+MAIL_VARIABLES = {"IMPRINT_PARAM_PublishTimeoutSeconds": "10", "IMPRINT_PARAM_PublishRetrySeconds": "10"}
 
 SUITES = {
     # Of each kind of history half; the first fault ends the test.
@@ -106,6 +116,9 @@ SUITES = {
     ),
     "rendition": Suite(
         "e2e", [], {}, {}, " ".join(sorted({mutation.tests for mutation in RENDITION_MUTATIONS})), RENDITION_MUTATIONS,
+    ),
+    "mail": Suite(
+        "e2e", [], MAIL_VARIABLES, MAIL_VARIABLES, " ".join(sorted({mutation.tests for mutation in MAIL_MUTATIONS})), MAIL_MUTATIONS,
     ),
 }
 

@@ -1,5 +1,6 @@
 //! The rules of publication while things go wrong: functions killed at any step, services that refuse or answer late or not at all, messages
-//! doubled and shuffled, publish against unpublish. `IMPRINT_FAULTS=1` puts the proxy that makes the faults in front of the services.
+//! doubled and shuffled, publish against unpublish; and those of exports and mails. `IMPRINT_FAULTS=1` puts the proxy that makes the faults in
+//! front of the services.
 //!
 //! A test program of its own, which runs after the other: killed workers would slow the others' publications down. Which test notices when a
 //! condition of a write is missing is what `make publish-mutations` tells.
@@ -14,6 +15,7 @@
 mod collected;
 mod exports;
 mod killed;
+mod mail;
 mod messages;
 mod poison;
 mod races;
