@@ -1,14 +1,19 @@
 //! A function as a process, with a Lambda Runtime API that is ours.
 
 use crate::Outcome;
-use std::{path::Path, process::Stdio};
+use serde_json::Value;
+use std::{path::Path, process::Stdio, time::Duration};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
     process::{Child, Command},
+    time::timeout,
 };
 
 const POLL: &str = "GET /2018-06-01/runtime/invocation/next ";
+
+/// As long as a function may take for an invocation, and a little more.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A function that runs until it is dropped or ended.
 pub struct FunctionProcess {
@@ -53,10 +58,27 @@ impl FunctionProcess {
         }
     }
 
+    /// What the function logs about its invocation. Its log must be piped.
+    pub async fn served(&mut self) -> Outcome<Value> {
+        let log = self.child.stderr.take().ok_or("the function has no log")?;
+        timeout(PATIENCE, served(BufReader::new(log))).await?
+    }
+
     /// Ends the function.
     pub async fn end(mut self) -> Outcome<()> {
         Ok(self.child.kill().await?)
     }
+}
+
+async fn served(mut log: impl AsyncBufReadExt + Unpin) -> Outcome<Value> {
+    let mut line = String::new();
+    while log.read_line(&mut line).await? > 0 {
+        match serde_json::from_str::<Value>(&line) {
+            Ok(said) if said["message"] == "served" => return Ok(said),
+            _ => line.clear(),
+        }
+    }
+    Err("the function ended before it had served".into())
 }
 
 impl Poll {

@@ -2,7 +2,7 @@
 //!
 //! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
 //! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`renditions`]: reports as
-//! requests want them, and previews in the frames of other sites. [`rendering`]: how long reports take to render.
+//! requests want them, and previews in the frames of other sites. [`mail`]: reports by mail. [`rendering`]: how long reports take to render.
 //! They share [`project`], where things are; [`stack`], what is running; [`function_process`], a function without AWS; [`figures`] and
 //! [`table`].
 
@@ -10,6 +10,7 @@
 
 mod figures;
 mod function_process;
+mod mail;
 mod project;
 mod publishing;
 mod rendering;
@@ -32,7 +33,7 @@ async fn main() -> Outcome<()> {
         return rendering::register::child();
     }
     if words.is_empty() {
-        words = ["start", "requests", "tree", "publishing", "renditions", "render"].map(str::to_owned).into();
+        words = ["start", "requests", "tree", "publishing", "renditions", "mail", "render"].map(str::to_owned).into();
     }
     for word in words {
         part(&word).await?;
@@ -47,7 +48,8 @@ async fn part(name: &str) -> Outcome<()> {
         "tree" => tree::run().await,
         "publishing" => publishing::run().await,
         "renditions" => renditions::run().await,
+        "mail" => mail::run().await,
         "render" => rendering::run().await,
-        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [renditions] [render]".into()),
+        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [renditions] [mail] [render]".into()),
     }
 }

@@ -8,14 +8,14 @@
 use crate::{Outcome, stack::Stack};
 use copies::Copies;
 
-mod bill;
+pub mod bill;
 pub mod copies;
-mod functions;
+pub mod functions;
 mod journey;
-mod meter;
+pub mod meter;
 pub mod peers;
 mod phases;
-mod prices;
+pub mod prices;
 mod series;
 mod usage;
 

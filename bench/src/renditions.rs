@@ -8,7 +8,7 @@ use crate::{Outcome, stack::Stack};
 use place::Place;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-mod answers;
+pub mod answers;
 mod browser;
 mod files;
 mod nonces;
@@ -25,11 +25,11 @@ pub async fn run() -> Outcome<()> {
 }
 
 /// What no request had before: the time in nanoseconds.
-fn fresh() -> Outcome<String> {
+pub fn fresh() -> Outcome<String> {
     Ok(format!("{:x}", SystemTime::now().duration_since(UNIX_EPOCH)?.as_nanos()))
 }
 
 /// A query that makes another rendition, with the same contents: no template of the demo looks at this parameter.
-fn params(value: &str) -> String {
+pub fn params(value: &str) -> String {
     format!("params=%7B%22bench%22%3A%22{value}%22%7D")
 }

@@ -1,4 +1,4 @@
-//! What each call asks of DynamoDB, S3 and SQS, as the functions log it themselves. Needs a stack: the variables of its `stack.env`.
+//! What each call asks of DynamoDB, S3, SQS and SES, as the functions log it themselves. Needs a stack: the variables of its `stack.env`.
 
 use crate::{
     Outcome,
@@ -22,15 +22,15 @@ pub async fn run() -> Outcome<()> {
     // The first journey wakes the functions, leases numbers and notes that the token was used.
     journey(&stack, "warm").await?;
     let counted = journey(&stack, "count").await?;
-    let mut table = Table::new(&["function", "call", "DynamoDB", "S3", "SQS", "sum", "goal", ""]);
+    let mut table = Table::new(&["function", "call", "DynamoDB", "S3", "SQS", "SES", "sum", "goal", ""]);
     for (function, what, counts, goal) in counted {
         let (sum, goal) = (counts.sum(), goal.map(f64::from));
         let count = |count: u32| count.to_string();
         let limit = goal.map_or_else(|| "-".to_owned(), |goal| format!("{goal:.0}"));
-        let [dynamodb, s3, sqs, all] = [counts.dynamodb, counts.s3, counts.sqs, sum].map(count);
-        table.row([function.into(), what.into(), dynamodb, s3, sqs, all, limit, verdict(sum.into(), goal)]);
+        let [dynamodb, s3, sqs, ses, all] = [counts.dynamodb, counts.s3, counts.sqs, counts.ses, sum].map(count);
+        table.row([function.into(), what.into(), dynamodb, s3, sqs, ses, all, limit, verdict(sum.into(), goal)]);
     }
-    table.print("Requests: of DynamoDB, S3 and SQS by each call of a warm function");
+    table.print("Requests: of DynamoDB, S3, SQS and SES by each call of a warm function");
     println!(
         "A publication from start to answer: what its start takes, a get each time it looks, at the end state and link."
     );

@@ -11,19 +11,20 @@ pub struct Counts {
     pub dynamodb: u32,
     pub s3: u32,
     pub sqs: u32,
+    pub ses: u32,
 }
 
 impl Counts {
     /// Of all services together.
     pub fn sum(&self) -> u32 {
-        self.dynamodb + self.s3 + self.sqs
+        self.dynamodb + self.s3 + self.sqs + self.ses
     }
 
     /// Reads a line of a function's log.
     pub fn of_line(line: &Value) -> Self {
         let count =
             |service: &str| line[service].as_u64().and_then(|count| u32::try_from(count).ok()).unwrap_or(u32::MAX);
-        Self { dynamodb: count("dynamodb"), s3: count("s3"), sqs: count("sqs") }
+        Self { dynamodb: count("dynamodb"), s3: count("s3"), sqs: count("sqs"), ses: count("ses") }
     }
 }
 

@@ -11,12 +11,13 @@ use std::{fs, path::Path, process::Stdio, time::Instant};
 
 const ROUNDS: usize = 15;
 /// Functions that render have no goals.
-const RENDER: [&str; 6] = [
+const RENDER: [&str; 7] = [
     "cxreports-get-pdf",
     "cxreports-list-pages",
     "cxreports-view-preview",
     "exago-execute-report",
     "export-worker",
+    "grafana-send-report",
     "publish-worker",
 ];
 const GOAL_RATIO: f64 = 1.5;
@@ -116,7 +117,9 @@ fn dummy(variable: &str) -> String {
     match variable {
         name if name.ends_with("_SECONDS") || name.ends_with("_MB") => "25".to_owned(),
         name if name.ends_with("_URL") => "http://127.0.0.1:1/bench".to_owned(),
+        "KEEP_BUNDLES" => "2".to_owned(),
         "LOG_LEVEL" => "info".to_owned(),
+        "MAIL_SENDER" => "bench@example.com".to_owned(),
         _ => "0123456789abcdef0123456789abcdef".to_owned(),
     }
 }

@@ -7,23 +7,23 @@ use super::{
 use crate::{Outcome, table::Table};
 
 /// A million requests or units.
-const MILLION: f64 = 1e6;
-/// A gigabyte of Lambda and of S3.
-const GB: f64 = 1024.0 * 1024.0 * 1024.0;
-/// What the bill is for.
-const THOUSAND: f64 = 1000.0;
+pub const MILLION: f64 = 1e6;
+/// A gigabyte of Lambda, of S3 and of SES.
+pub const GB: f64 = 1024.0 * 1024.0 * 1024.0;
+/// What a bill is for.
+pub const THOUSAND: f64 = 1000.0;
 /// Calls of the API: the one that publishes and the view.
 const CALLS: f64 = 2.0;
 /// What Lambda's poller asks of SQS for each message, besides the function's send: it receives and deletes it.
 const POLLED: f64 = 2.0;
 
-/// An item of the bill.
-struct Item {
-    name: String,
-    /// What one publication takes of it.
-    amount: f64,
+/// An item of a bill.
+pub struct Item {
+    pub name: String,
+    /// What one publication, or one mail, takes of it.
+    pub amount: f64,
     /// What one of it costs on arm64 and on x86_64.
-    price: [f64; 2],
+    pub price: [f64; 2],
 }
 
 impl Did {
@@ -55,7 +55,13 @@ pub fn print(single: &Series, many: &Series) -> Outcome<()> {
 }
 
 impl Item {
-    fn cost(&self, architecture: usize) -> f64 {
+    /// An item that costs the same on both.
+    pub fn new(name: &str, amount: f64, price: f64) -> Self {
+        Self { name: name.to_owned(), amount, price: [price; 2] }
+    }
+
+    /// What a thousand cost.
+    pub fn cost(&self, architecture: usize) -> f64 {
         self.amount * self.price[architecture] * THOUSAND
     }
 }
@@ -69,7 +75,6 @@ fn items(series: &Series, prices: &Prices) -> Vec<Item> {
     };
     let s3 = |operations: &[&str]| asked("S3", operations, |tally| tally.requests as f64);
     let sum = |of: fn(&Did) -> f64| series.each(series.did.iter().map(of).sum());
-    let both = |name: &str, amount: f64, price: f64| Item { name: name.to_owned(), amount, price: [price; 2] };
     let lambda = &prices.lambda;
     let mut items: Vec<_> = series
         .did
@@ -82,31 +87,31 @@ fn items(series: &Series, prices: &Prices) -> Vec<Item> {
         .collect();
     let sent = asked("SQS", &[], |tally| tally.requests as f64);
     items.extend([
-        both("Lambda requests", sum(|did| did.invocations as f64), lambda.million_requests / MILLION),
-        both("HTTP API requests", CALLS, prices.http_api.million_requests / MILLION),
-        both(
+        Item::new("Lambda requests", sum(|did| did.invocations as f64), lambda.million_requests / MILLION),
+        Item::new("HTTP API requests", CALLS, prices.http_api.million_requests / MILLION),
+        Item::new(
             "DynamoDB write units",
             asked("DynamoDB", &[], |tally| tally.units.write),
             prices.dynamodb.million_write_units / MILLION,
         ),
-        both(
+        Item::new(
             "DynamoDB read units",
             asked("DynamoDB", &[], |tally| tally.units.read),
             prices.dynamodb.million_read_units / MILLION,
         ),
-        both("S3 PUT", s3(&["PutObject"]), prices.s3.thousand_put / THOUSAND),
-        both("S3 GET", s3(&["GetObject"]), prices.s3.thousand_get / THOUSAND),
-        both("S3 LIST", s3(&["ListObjectsV2"]), prices.s3.thousand_list / THOUSAND),
-        both("S3 DELETE, free", s3(&["DeleteObjects"]), 0.0),
-        both("S3 GB, a month", asked("S3", &[], |tally| tally.stored as f64) / GB, prices.s3.gb_month),
-        both("SQS requests: send, receive, delete", sent + POLLED, prices.sqs.million_requests / MILLION),
-        both("CloudWatch Logs GB", sum(|did| did.written as f64) / GB, prices.logs.gb),
+        Item::new("S3 PUT", s3(&["PutObject"]), prices.s3.thousand_put / THOUSAND),
+        Item::new("S3 GET", s3(&["GetObject"]), prices.s3.thousand_get / THOUSAND),
+        Item::new("S3 LIST", s3(&["ListObjectsV2"]), prices.s3.thousand_list / THOUSAND),
+        Item::new("S3 DELETE, free", s3(&["DeleteObjects"]), 0.0),
+        Item::new("S3 GB, a month", asked("S3", &[], |tally| tally.stored as f64) / GB, prices.s3.gb_month),
+        Item::new("SQS requests: send, receive, delete", sent + POLLED, prices.sqs.million_requests / MILLION),
+        Item::new("CloudWatch Logs GB", sum(|did| did.written as f64) / GB, prices.logs.gb),
     ]);
     items
 }
 
 /// Three digits that say something.
-fn amount(amount: f64) -> String {
+pub fn amount(amount: f64) -> String {
     match amount {
         0.0 => "0".to_owned(),
         small if small < 0.001 => format!("{small:.2e}"),
@@ -115,6 +120,7 @@ fn amount(amount: f64) -> String {
     }
 }
 
-fn dollars(sum: f64) -> String {
+/// A sum of the bill.
+pub fn dollars(sum: f64) -> String {
     format!("{sum:.5}")
 }

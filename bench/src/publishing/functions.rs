@@ -18,7 +18,7 @@ pub const FUNCTIONS: [(&str, &str); 3] = [
 ];
 
 /// The services that functions reach by the meter.
-const METERED: [&str; 3] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SQS"];
+pub const METERED: [&str; 3] = ["AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_SQS"];
 
 /// A function as it is deployed.
 pub struct Deployed {
@@ -27,7 +27,8 @@ pub struct Deployed {
     /// As it is deployed, which is also the name of its log.
     pub full_name: String,
     pub memory_mb: f64,
-    variables: HashMap<String, String>,
+    /// What the template gives it.
+    pub variables: HashMap<String, String>,
 }
 
 /// The functions, and the way to change them.
@@ -37,15 +38,20 @@ pub struct Functions {
 }
 
 impl Functions {
-    /// Finds them.
+    /// Finds those of [`FUNCTIONS`].
     pub async fn of_environment() -> Outcome<Self> {
+        Self::named(&FUNCTIONS).await
+    }
+
+    /// Finds functions by the names that they log, each with its logical id.
+    pub async fn named(functions: &[(&'static str, &str)]) -> Outcome<Self> {
         let client = Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
         let (mut found, mut pages) = (Vec::new(), client.list_functions().into_paginator().items().send());
         while let Some(function) = pages.next().await {
             found.push(function?);
         }
         let mut all = Vec::new();
-        for (name, logical_id) in FUNCTIONS {
+        for &(name, logical_id) in functions {
             let prefix = format!("imprint-{logical_id}-");
             let is_it = |name: &Option<String>| name.as_deref().is_some_and(|name| name.starts_with(&prefix));
             let function = found.iter().find(|function| is_it(&function.function_name));

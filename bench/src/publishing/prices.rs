@@ -14,6 +14,7 @@ pub struct Prices {
     pub dynamodb: DynamoDb,
     pub s3: S3,
     pub sqs: Requests,
+    pub ses: Ses,
     pub logs: Logs,
 }
 
@@ -49,6 +50,14 @@ pub struct S3 {
     pub thousand_list: f64,
     pub thousand_get: f64,
     pub gb_month: f64,
+}
+
+/// Of mail.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ses {
+    pub thousand_mails: f64,
+    pub gb_attached: f64,
 }
 
 /// Of logs.

@@ -1,6 +1,9 @@
 //! Answers with the time that they took, one by one and many at once.
 
-use crate::{Outcome, figures::milliseconds};
+use crate::{
+    Outcome,
+    figures::{median, milliseconds},
+};
 use reqwest::{RequestBuilder, header::HeaderMap};
 use std::time::Instant;
 
@@ -19,6 +22,14 @@ pub struct Burst {
     pub answers: Vec<Answer>,
     /// Until all were through.
     pub ms: f64,
+}
+
+/// One kind of answer, or of what stands beside it, in all rounds.
+#[derive(Default)]
+pub struct Stage {
+    pub times: Vec<f64>,
+    /// Of each round, until all were through.
+    pub wholes: Vec<f64>,
 }
 
 impl Answer {
@@ -72,5 +83,23 @@ impl Burst {
     /// The time of each answer.
     pub fn times(&self) -> Vec<f64> {
         self.answers.iter().map(|answer| answer.ms).collect()
+    }
+}
+
+impl Stage {
+    /// Adds a round: the time of each, and until all were through.
+    pub fn add(&mut self, (times, whole): (Vec<f64>, f64)) {
+        self.times.extend(times);
+        self.wholes.push(whole);
+    }
+
+    /// The median of the rounds' ratios.
+    pub fn beside(&self, other: &Self) -> f64 {
+        median(self.wholes.iter().zip(&other.wholes).map(|(this, other)| this / other))
+    }
+
+    /// How many were through a second.
+    pub fn a_second(&self) -> f64 {
+        self.times.len() as f64 * 1e3 / self.wholes.iter().sum::<f64>()
     }
 }

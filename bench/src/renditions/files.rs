@@ -1,10 +1,13 @@
 //! Reports as PDF by one call: rendered for the call, kept from the call before, and not modified. One at a time and sixteen at once,
 //! in turns with rendering alone.
 
-use super::{answers::Burst, fresh, params};
+use super::{
+    answers::{Burst, Stage},
+    fresh, params,
+};
 use crate::{
     Outcome,
-    figures::{median, milliseconds, pair, percentile, rounds},
+    figures::{milliseconds, pair, percentile, rounds},
     publishing::{copies::Demo, peers},
     stack::Stack,
     table::Table,
@@ -33,14 +36,6 @@ const CALLS: [Call; 3] = [
     Call { name: "dashboard, POST with data", demo: "sales-dashboard", sends_data: true },
     Call { name: "register, GET", demo: "transaction-register", sends_data: false },
 ];
-
-/// One kind of answer, or of what stands beside it.
-#[derive(Default)]
-struct Stage {
-    times: Vec<f64>,
-    /// Of each round, until all were through.
-    wholes: Vec<f64>,
-}
 
 /// All that was measured of a call.
 #[derive(Default)]
@@ -160,22 +155,6 @@ impl Asked {
             None => stack.request("GET", &self.path),
             Some(body) => Ok(stack.request("POST", &self.path)?.json(body)),
         }
-    }
-}
-
-impl Stage {
-    fn add(&mut self, (times, whole): (Vec<f64>, f64)) {
-        self.times.extend(times);
-        self.wholes.push(whole);
-    }
-
-    /// The median of the rounds' ratios.
-    fn beside(&self, other: &Self) -> f64 {
-        median(self.wholes.iter().zip(&other.wholes).map(|(this, other)| this / other))
-    }
-
-    fn a_second(&self) -> f64 {
-        self.times.len() as f64 * 1e3 / self.wholes.iter().sum::<f64>()
     }
 }
 

@@ -24,9 +24,13 @@ pub enum Body {
     Picture,
     /// Nothing, but the reader has the page already.
     Known,
+    /// The dashboard to one reader.
+    Mail,
+    /// The same under an `Idempotency-Key`, always the same one.
+    MailOnce,
 }
 
-use Body::{Demo, Json, Known, Nothing, Picture};
+use Body::{Demo, Json, Known, Mail, MailOnce, Nothing, Picture};
 
 const fn call(function: &'static str, what: &'static str, method: &'static str, path: &'static str) -> Call {
     Call { function, what, method, path, body: Nothing, keep: &[], goal: None }
@@ -108,6 +112,11 @@ pub const CALLS: &[Call] = &[
     call("cxreports-start-export", "", "POST", "/api/v1/ws/default/reports/{natural}/export")
         .keep(&[("/temporaryFileId", "export")]),
     call("cxreports-get-export-status", "", "GET", "/api/v1/ws/default/exports/{export}/status"),
+    call("grafana-send-report", "dashboard, without a key", "POST", "/api/reports/email").body(Mail),
+    call("grafana-send-report", "dashboard, with a new key", "POST", "/api/reports/email").body(MailOnce),
+    call("grafana-send-report", "the same again: no mail", "POST", "/api/reports/email").body(MailOnce),
+    call("native-list-deliveries", "", "GET", "/api/reports/{natural}/deliveries"),
+    call("native-list-mail-suppressions", "", "GET", "/api/mail/suppressions"),
     call("informer-unpublish-report", "", "POST", "/api/reports/{natural}/_cloud-unpublish"),
     call("native-delete-report", "dashboard", "DELETE", "/api/reports/{natural}"),
     call("native-delete-report", "register", "DELETE", "/api/reports/{register}"),

@@ -10,10 +10,6 @@ use crate::{
 };
 use serde_json::Value;
 use std::process::Stdio;
-use tokio::{
-    io::{AsyncBufReadExt, BufReader},
-    time::{Duration, timeout},
-};
 
 const FUNCTION: &str = "informer-publish-report";
 /// With no time to wait, it looks once, and answers that the publication is under way.
@@ -23,23 +19,15 @@ const LOOKS: u32 = 1;
 pub async fn start(names: &Names) -> Outcome<Counts> {
     let binary = project::binary(FUNCTION)?;
     let mut function = FunctionProcess::start(&binary, FUNCTION, &variables()?, Stdio::piped()).await?;
-    let log = BufReader::new(function.child.stderr.take().ok_or("the function has no log")?);
     let mut poll = function.first_poll().await?;
     poll.answer(&event(names)?).await?;
-    let counts = timeout(Duration::from_secs(30), served(log)).await??;
+    let line = function.served().await?;
     function.end().await?;
-    Ok(Counts { dynamodb: counts.dynamodb - LOOKS, ..counts })
-}
-
-async fn served(mut log: impl AsyncBufReadExt + Unpin) -> Outcome<Counts> {
-    let mut line = String::new();
-    while log.read_line(&mut line).await? > 0 {
-        match serde_json::from_str::<Value>(&line) {
-            Ok(said) if said["message"] == "served" && said["status"] == 202 => return Ok(Counts::of_line(&said)),
-            _ => line.clear(),
-        }
+    if line["status"] != 202 {
+        return Err(format!("no publication was started: {line}").into());
     }
-    Err("no publication was started".into())
+    let counts = Counts::of_line(&line);
+    Ok(Counts { dynamodb: counts.dynamodb - LOOKS, ..counts })
 }
 
 /// What the stack gives to its own instance of the function, but no patience. The key of links is not used before the end.

@@ -1,8 +1,8 @@
 //! How the calls are sent, with the names in them that earlier calls kept.
 
 use super::calls::{Body, Call};
-use crate::{Outcome, project, stack::Stack};
-use serde_json::Value;
+use crate::{Outcome, mail::READER, project, stack::Stack};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 const PICTURE: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle cx="4" cy="4" r="4" fill="#0f766e"/></svg>"##;
@@ -21,6 +21,8 @@ pub async fn send(stack: &Stack, call: &Call, names: &Names) -> Outcome<Value> {
         Body::Demo(name) => request()?.json(&demo(name, names)?),
         Body::Picture => request()?.header("content-type", "image/svg+xml").body(PICTURE),
         Body::Known => request()?.header("if-none-match", known()),
+        Body::Mail => request()?.json(&mail(names)),
+        Body::MailOnce => request()?.header("idempotency-key", filled("{slug}", names)).json(&mail(names)),
     };
     let answer = request.send().await?;
     let (status, etag) = (answer.status(), answer.headers().get("etag").cloned());
@@ -29,9 +31,13 @@ pub async fn send(stack: &Stack, call: &Call, names: &Names) -> Outcome<Value> {
         return Err(format!("{} answers {status}: {}", call.function, String::from_utf8_lossy(&body)).into());
     }
     match etag {
-        Some(etag) => Ok(serde_json::json!({ "etag": etag.to_str()? })),
+        Some(etag) => Ok(json!({ "etag": etag.to_str()? })),
         None => Ok(serde_json::from_slice(&body).unwrap_or_default()),
     }
+}
+
+fn mail(names: &Names) -> Value {
+    json!({ "id": filled("{natural}", names), "emails": READER })
 }
 
 /// A text with the names in it.
