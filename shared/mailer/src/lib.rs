@@ -60,8 +60,10 @@ pub struct Order<'a> {
 
 /// How often a request looks whether another one under the same key has ended.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// What is left at least for handing a mail over.
-const LEAST_TIME: Duration = Duration::from_secs(1);
+/// When a request that waits for another one gives up, before its end.
+const LAST_LOOK: Duration = Duration::from_secs(1);
+/// What a mail has at least for being handed over: ten megabytes take a moment, and one that is cut off is in doubt.
+const LEAST_TIME: Duration = Duration::from_secs(4);
 
 impl Mailer {
     /// # Errors
@@ -100,7 +102,7 @@ impl Mailer {
                     let sent = self.deliver(&order, sender, id, before.map(|before| *before)).await;
                     return self.ended(claim, fresh, sent).await;
                 }
-                Claimed::Held if Instant::now() + LEAST_TIME > order.deadline => {
+                Claimed::Held if Instant::now() + LAST_LOOK > order.deadline => {
                     return Err(Problem::Conflict(
                         "The first request under this Idempotency-Key is still being served; ask again in some seconds.".into(),
                     ));
