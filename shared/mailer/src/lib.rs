@@ -245,7 +245,11 @@ impl Mailer {
             let now = ambient::now();
             let mut refused = None;
             let marked = self.mark(delivery, position, |mail| refused = told(mail, sent, now)).await;
-            causes.extend(refused.into_iter().chain(cause(marked)));
+            causes.extend(refused);
+            if let Some(cause) = cause(marked) {
+                // The caller is told what is known. Whoever asks again learns that nobody knows.
+                tracing::error!(delivery = %delivery.id, position, cause, "what became of a mail was not recorded");
+            }
         }
         Ok(causes)
     }
