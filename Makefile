@@ -5,14 +5,22 @@ SHELL := /bin/bash
 PYTHON ?= python3
 STACK_PY := $(PYTHON) local/stack.py
 LINT := .venv-lint/bin
-# What the machine is; ARCH=arm64 make package builds for Graviton anywhere (with zig).
+OPENAPI_LINT := local/openapi-lint
+OPENAPI_PACKAGES := $(OPENAPI_LINT)/node_modules/.package-lock.json
+# What the machine is; ARCH=arm64 make package builds for Graviton anywhere.
 NATIVE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 ARCH ?= $(NATIVE)
-COMPILER := $(if $(filter Linux-$(NATIVE),$(shell uname -s)-$(ARCH)),cargo,cargo-zigbuild)
+TRIPLE := $(if $(filter arm64,$(ARCH)),aarch64,x86_64)-unknown-linux-gnu
+# The glibc of Amazon Linux 2023. What is linked on a machine with a newer one would not start there: zig links against any, for either processor.
+GLIBC := 2.34
+NEWEST_GLIBC = $(shell { getconf GNU_LIBC_VERSION 2>/dev/null || echo glibc 99; } | cut -d ' ' -f 2 | cat - <(echo $(GLIBC)) | sort -V | tail -1)
+COMPILER = $(if $(filter Linux-$(NATIVE)-$(GLIBC),$(shell uname -s)-$(ARCH)-$(NEWEST_GLIBC)),cargo,cargo-zigbuild)
+LAMBDA_DIR ?= target/lambda
+comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations fuzz bench lint fmt ci clean clean-state package deploy python
+.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,7 +64,7 @@ seed: python ## Make the demo workspace again, where it is missing
 # Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
 TEST := cargo test --profile local --workspace
 # Every call is checked against the roles of the template, and one transaction in seven collides with another, and some are late. Killed workers are to be seen again in seconds, not in minutes as on AWS.
-TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_FrameAncestors='http://localhost:*' EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
+TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_LogLevel=trace IMPRINT_PARAM_FrameAncestors='http://localhost:*' EMU_TX_CONFLICT=0.15 EMU_TX_DELAY=100 IMPRINT_PARAM_PublishTimeoutSeconds=10 IMPRINT_PARAM_PublishRetrySeconds=10 IMPRINT_PARAM_RenderSeconds=5 IMPRINT_PARAM_PublishWaitSeconds=3
 
 # The functions reach the services through a proxy that makes the faults, and nothing else makes any. The tests wait more than they work, hence the threads.
 FAULT_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
@@ -92,22 +100,77 @@ mail-mutations: python ## Whether the end-to-end tests notice when a condition o
 	$(TEST) --test e2e --no-run
 	$(PYTHON) tests/mutations.py mail $(MUTATION)
 
+# No faults are made: 503 would be one.
+test-contract: python ## Whether the service does what openapi.yaml says, and whether the tests of that can fail
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/contract/run.py --self-test
+	IMPRINT_AUTH=1 $(STACK_PY) run --no-build -- $(PYTHON) tests/contract/run.py --seed 1
+
+fuzz-api: python ## Random requests by openapi.yaml, 600 seconds; SECONDS=3600 for more, SEED=n repeats
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/contract/run.py --examples 100 --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+
+# Not with the short waits of TEST_STACK: the samples show what publishing answers that has its time.
+documentation: python ## Every block of code of every page in Markdown, against a fresh stack
+	$(PYTHON) tests/documentation/run.py --self-test
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/documentation/run.py
+
+# No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role.
+PRIVILEGES_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 EMU_TX_DELAY=0 EMU_IAM_JOURNAL=$(CURDIR)/target/iam-journal.jsonl
+
+privileges: python ## Takes each right from each function in turn, and sees a test fail; FUNCTIONS="PublishDrain ExportDrain" for some
+	$(TEST) --test e2e --no-run
+	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PYTHON) tests/privileges/run.py all $(FUNCTIONS)
+
+privileges-sample: python ## The same for some rights, by chance, for SECONDS=150; SEED=n repeats a choice
+	$(TEST) --test e2e --no-run
+	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PYTHON) tests/privileges/run.py sample --seconds $(or $(SECONDS),150) $(if $(SEED),--seed $(SEED))
+
+sam-local: python $(LINT)/sam ## The API by sam local, in containers, until Ctrl-C; needs Docker. IMPRINT_SAM_PORT=3000 IMPRINT_SERVICES=http://127.0.0.1:4566
+	@$(PYTHON) local/sam/run.py start-api
+
+sam-test: python lint-template ## Every event, every route and a publication by SAM's own commands; installs and starts Docker if root
+	@$(PYTHON) local/sam/run.py test
+
+sam-bench: python $(LINT)/sam ## What a container costs
+	@$(PYTHON) local/sam/run.py bench
+
+first-run: python $(LINT)/sam ## What a new user meets where something is missing, and whether the binaries start
+	$(PYTHON) tests/first_run.py
+	$(LINT)/python local/package.py check target/local --profile local
+
+# What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.
+outside: sam-test test-contract privileges-sample documentation first-run
+
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
 	cd fuzz && for target in relaxed_json path percent_decoding; do cargo fuzz run --sanitizer none $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
 bench: python ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins
-	$(STACK_PY) run --no-build -- target/local/imprint-bench start requests publishing renditions mail render
+	$(STACK_PY) run --no-build -- target/local/imprint-bench start gateway requests publishing renditions mail render
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
 
 # Advisories come from a database on the network; without it the rest is still checked.
 DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
 
-lint: python $(LINT)/sam ## Formatting, clippy, dependencies, the template
+lint: python lint-template $(OPENAPI_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
 	cargo fmt --all --check
 	cargo clippy --profile local --workspace --all-targets -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
+	$(LINT)/ruff check --quiet local tests bench
+	$(PYTHON) -c 'import sys; sys.path.append("bench"); import preview  # nothing else runs it before make bench does'
+	$(PYTHON) local/locks.py check
+	$(PYTHON) tests/privileges/run.py static target/template.json
+	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
+	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
+
+explorer: python $(OPENAPI_PACKAGES) ## Copy Swagger UI, in the version of local/openapi-lint/package.json, to where it is served from
+	@$(PYTHON) $(OPENAPI_LINT)/explorer.py
+
+$(OPENAPI_PACKAGES): $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.json
+	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed to check openapi.yaml: https://nodejs.org' >&2; exit 1; }
+	@npm ci --prefix $(OPENAPI_LINT) --silent && touch $@
+
+lint-template: $(LINT)/sam ## The template alone, and what SAM makes of it
 	AWS_DEFAULT_REGION=us-east-1 $(LINT)/sam validate --lint --template template.yaml
 	@mkdir -p target && $(LINT)/python local/sam_translate.py template.yaml > target/template.json
 	$(LINT)/cfn-lint --template target/template.json
@@ -117,32 +180,45 @@ fmt: ## Format the sources
 
 ci: lint test ## What a change must pass
 
-package: $(LINT)/cargo-lambda ## Build every function for AWS into target/lambda; ARCH=arm64 or x86_64
-ifneq ($(COMPILER),cargo)
-	@$(LINT)/python -m pip --disable-pip-version-check install --quiet -r local/requirements-package.txt
-endif
-	PATH="$(CURDIR)/$(LINT):$$PATH" cargo lambda build --profile deploy --workspace --bins --exclude imprint-tests --exclude imprint-bench \
-	  --compiler $(COMPILER) --$(subst _,-,$(ARCH))
+package: $(LINT)/sam ## Build every function for AWS into target/lambda, and check it; ARCH=arm64 or x86_64, FUNCTIONS=name,name
+	@$(PYTHON) local/locks.py install .venv-lint local/requirements/lint.txt local/requirements/package.txt \
+	  $(if $(filter cargo-zigbuild,$(COMPILER)),local/requirements/zig.txt)
+	PATH="$(CURDIR)/$(LINT):$$PATH" cargo lambda build --profile deploy --workspace --exclude imprint-tests --exclude imprint-bench \
+	  $(or $(foreach name,$(subst $(comma), ,$(FUNCTIONS)),--bin $(name)),--bins) \
+	  --compiler $(COMPILER) --target $(TRIPLE)$(if $(filter cargo-zigbuild,$(COMPILER)),.$(GLIBC)) --lambda-dir $(LAMBDA_DIR)
+	$(LINT)/python local/package.py check $(LAMBDA_DIR) --arch $(ARCH) --functions '$(FUNCTIONS)'
+	$(LINT)/python local/package.py sbom $(LAMBDA_DIR)/imprint-$(ARCH).cdx.json --arch $(ARCH) --functions '$(FUNCTIONS)'
 
-deploy: package $(LINT)/sam ## Deploy to your AWS account; asks for what it needs. STACK=name
+package-all: ## Build every function for both processors, into target/lambda-arm64 and target/lambda-x86_64
+	$(MAKE) package ARCH=arm64 LAMBDA_DIR=target/lambda-arm64
+	$(MAKE) package ARCH=x86_64 LAMBDA_DIR=target/lambda-x86_64
+
+deploy: $(LINT)/sam ## Deploy to your AWS account; asks for what it needs. STACK=name
+	@$(LINT)/python local/cloud.py account
+	@$(MAKE) package
 	$(LINT)/sam deploy --guided --template-file template.yaml --stack-name '$(AWS_STACK)' --capabilities CAPABILITY_IAM \
 	  --parameter-overrides Architecture=$(ARCH)
 
+destroy: $(LINT)/sam ## Take a stack on AWS down: STACK=name. Its tables and its bucket stay; DATA=1 deletes them as well
+	@$(LINT)/python local/cloud.py destroy '$(STACK)' $(if $(filter 1,$(DATA)),--data)
+
+doctor: ## Say whether this machine has what is needed, and what to do where it has not
+	@command -v '$(PYTHON)' >/dev/null || { echo 'error: Python 3.11 or newer is needed, and $(PYTHON) is not there: PYTHON=/path/to/python3.12 make …' >&2; exit 1; }
+	@'$(PYTHON)' local/doctor.py
+
+lock: python ## Renew the locks of the Python tools from local/requirements/*.in; UPGRADE=1 takes the newest of what those leave open
+	@$(PYTHON) local/locks.py renew $(if $(UPGRADE),--upgrade)
+
 clean: ## Remove what was built, and the Python environments
 	cargo clean
-	rm -rf .venv .venv-lint .aws-sam
+	rm -rf .venv .venv-contract .venv-lint .venv-lock .aws-sam
 
 clean-state: python ## Stop the local stack and wipe its data
 	@$(STACK_PY) down --wipe
 
 python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo 'error: Python 3.11 or newer is needed: PYTHON=/path/to/python3.12 make …' >&2; exit 1; }
+	  { echo "error: Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there): PYTHON=/path/to/python3.12 make …" >&2; exit 1; }
 
-$(LINT)/sam: local/requirements-lint.txt
-	@echo 'Making .venv-lint (once, about a minute) …'
-	@$(PYTHON) -m venv --clear .venv-lint && echo '*' > .venv-lint/.gitignore
-	@$(LINT)/python -m pip --disable-pip-version-check install --quiet -r $< && touch $@
-
-$(LINT)/cargo-lambda: local/requirements-package.txt | $(LINT)/sam
-	@$(LINT)/python -m pip --disable-pip-version-check install --quiet --no-deps -r $< && touch $@
+$(LINT)/sam: local/requirements/lint.txt | python
+	@$(PYTHON) local/locks.py install .venv-lint $< && touch $@

@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from preview_browser import Browser, consumer_of, new_browsers, program  # noqa: E402 - it lives beside the tests
+from browser import Browser, new_browsers, program  # noqa: E402 - it lives beside the tests
+from preview_browser import SiteBrowser, consumer_of  # noqa: E402 - likewise
 from programs import Imprint, UserError  # noqa: E402 - likewise
 
 # The rounds that do not count.
@@ -51,7 +52,7 @@ def painted(browser: Browser, frame: str | None) -> float:
     raise UserError(f"there is no picture: {browser.text(frame)[:400]!r}")
 
 
-def open_preview(browser: Browser, site: str, params: str) -> float:
+def open_preview(browser: SiteBrowser, site: str, params: str) -> float:
     """The milliseconds of a preview in the consumer's page."""
     forget(browser)
     browser.open(site, urlencode({"workspace": "default", "report": "team:sales-dashboard", "params": params}))
@@ -76,7 +77,7 @@ def measure(link: str, rounds: int) -> dict[str, Any]:
     """What the benchmark prints."""
     imprint, seen = Imprint(os.environ["API_URL"], os.environ["ADMIN_TOKEN"]), []
     token = imprint.send("POST", "/api/v1/personal-access-tokens", {"name": "bench", "role": "viewer", "workspaces": ["default"]})
-    with new_browsers() as start, consumer_of(imprint, token["token"]) as site:
+    with new_browsers(SiteBrowser) as start, consumer_of(imprint, token["token"]) as site:
         browser = start()
         version = browser.driver.capabilities["browserVersion"]
         for _ in range(WARM + rounds):

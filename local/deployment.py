@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
@@ -115,7 +116,9 @@ def deploy(stack: Stack, template: Json) -> bool:
 def uploaded(stack: Stack, template: Json) -> str:
     """The template as an object of a bucket: in a request it may have 51,200 bytes only, on AWS as well."""
     storage = client(stack, "s3")
-    storage.create_bucket(Bucket=TEMPLATE_BUCKET)
+    # It is there already when the emulator was killed: objects are on the disk at once, all else after a graceful stop.
+    with contextlib.suppress(storage.exceptions.BucketAlreadyOwnedByYou):
+        storage.create_bucket(Bucket=TEMPLATE_BUCKET)
     storage.put_object(Bucket=TEMPLATE_BUCKET, Key="template.json", Body=json.dumps(template).encode())
     return f"{stack.aws_url}/{TEMPLATE_BUCKET}/template.json"
 

@@ -41,6 +41,7 @@ from ministack.services.cloudformation import provisioners  # noqa: E402
 from http_api import HttpApi, Json  # noqa: E402
 from mail import repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
 from partitions import LargePartitions  # noqa: E402
+from permissions import journal, repair_mapping_permissions  # noqa: E402
 
 
 class Settings(NamedTuple):
@@ -54,6 +55,7 @@ class Settings(NamedTuple):
     transaction_seconds: float
     transaction_delay: float
     dropped_conditions: str
+    iam_journal: str
     dies_with_parent: bool
 
     @classmethod
@@ -68,6 +70,7 @@ class Settings(NamedTuple):
             transaction_seconds=float(os.environ.get("EMU_TX_MILLIS") or 0) / 1000,
             transaction_delay=float(os.environ.get("EMU_TX_DELAY") or 0) / 1000,
             dropped_conditions=os.environ.get("EMU_DROP_CONDITION") or "",
+            iam_journal=os.environ.get("EMU_IAM_JOURNAL") or "",
             dies_with_parent=os.environ.get("EMU_DIES_WITH_PARENT") == "1",
         )
 
@@ -333,7 +336,11 @@ def repair(settings: Settings) -> None:
     repair_function_logs(settings.state / "logs" / "functions")
     repair_mail(settings.state / "mail")
     repair_mail_events()
+    # The journal first: what is asked about the parts of a mail is to be in it as well.
+    told = journal(Path(settings.iam_journal)) if settings.iam_journal else None
     repair_mail_permissions()
+    if aws.AUTH:
+        repair_mapping_permissions(told)
     repair_invoke_latency()
     LargePartitions()
     # Outermost is what is said last: a transaction that is refused by chance holds nothing.

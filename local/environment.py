@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import getpass
 import hashlib
+import importlib.util
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +24,59 @@ ROOT = LOCAL.parent
 VENV = ROOT / ".venv"
 STATES = LOCAL / ".state"
 PACKAGES = STATES / "packages"
+# Where cargo builds. It is told, so that a configuration of the user's says nothing else.
+TARGET = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")
 DEFAULT_PORT = 8080
 REGION = "us-east-1"
 # What the emulator takes from the caller's environment, besides what it is given.
-PASSED = ("PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT", "EMU_TX_MILLIS", "EMU_TX_DELAY", "EMU_DROP_CONDITION")
+PASSED = (
+    "PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT", "EMU_TX_MILLIS", "EMU_TX_DELAY", "EMU_DROP_CONDITION", "EMU_IAM_JOURNAL",
+)
 
 
 class UserError(Exception):
     """Something the user can mend; its text is the whole message."""
+
+
+# What pip says when nobody answers them.
+UNREACHABLE = re.compile(r"name resolution|resolve host|Connection(Error| refused)|NewConnection|unreachable|ProxyError|SSLError|timed? ?out", re.I)
+
+
+def explained(error: OSError) -> str:
+    """What the system refused, in the words of somebody who can mend it."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return no_space(error.filename and Path(os.fsdecode(error.filename)))
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return f"{error.filename or ROOT} is closed to {getpass.getuser()} ({error.strerror}); was something here run by another user, as root perhaps?"
+    return str(error)
+
+
+def no_space(place: Path | None = None) -> str:
+    """That a disk is full, and which: the fullest of those that are written to, when nobody knows."""
+    place = min((VENV, STATES, TARGET, Path(tempfile.gettempdir())), key=free_bytes) if place is None else place
+    free = free_bytes(place) / 2**30
+    return f"no space is left for {place} ({free:.1f} GB are free there); make room, then run the same again. `make doctor` tells what is needed."
+
+
+def free_bytes(place: Path) -> int:
+    """How much the disk of a place has left, which may not be there yet."""
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free
+
+
+def told(command: Callable[[], int]) -> int:
+    """Runs a command for its exit code. What went wrong is told in a line that says what to change."""
+    try:
+        return command()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"error: {explained(error)}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    return 1
 
 
 @dataclass(frozen=True)
@@ -94,7 +145,7 @@ class Stack:
 def port_from_environment() -> int:
     """`IMPRINT_PORT`, or 8080."""
     text = os.environ.get("IMPRINT_PORT") or str(DEFAULT_PORT)
-    if not (text.isdigit() and 1024 <= int(text) <= 65533):
+    if not (text.isascii() and text.isdigit() and 1024 <= int(text) <= 65533):
         raise UserError(f"IMPRINT_PORT={text} is not a port between 1024 and 65533.")
     return int(text)
 
@@ -106,27 +157,81 @@ def with_faults() -> bool:
 
 def run_in_venv() -> None:
     """Continues in the project's venv: makes it first when it is missing or the requirements changed."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - the message is the point
-        raise UserError(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try PYTHON=python3.12 make up.")
+    require_python()
     if Path(sys.prefix) == VENV:
         return
-    make_venv(VENV, LOCAL / "requirements.txt")
+    make_venv(VENV, LOCAL / "requirements" / "stack.txt")
     os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])
 
 
+def require_python() -> None:
+    """Refuses a Python that is too old."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - the message is the point
+        raise UserError(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try PYTHON=python3.12 make up.")
+
+
+def require_venv() -> None:
+    """Refuses a Python that cannot make a venv: some systems take that out of it."""
+    if missing := [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]:
+        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+        absent = " and ".join(missing)
+        raise UserError(f"{sys.executable} comes without {absent}: `apt-get install {package}` on Debian and Ubuntu, or PYTHON=… of another one.")
+
+
 def make_venv(folder: Path, requirements: Path) -> None:
-    """A venv that holds exactly these requirements; a stamp makes the second call free."""
-    stamp, wanted = folder / "requirements.sha256", hashlib.sha256(requirements.read_bytes()).hexdigest()
-    STATES.mkdir(parents=True, exist_ok=True)
+    """A venv that holds exactly what this lock names; a stamp makes the second call free."""
+    with stamped(folder, requirements, "requirements.sha256") as made:
+        if not made:
+            require_venv()
+            print(f"Making {folder.name} from {requirements.relative_to(ROOT)} (once, about a minute) …", flush=True)
+            installed(folder, [sys.executable, "-m", "venv", "--clear", str(folder)])
+            (folder / ".gitignore").write_text("*\n")
+            installed(folder, pip_install(folder, requirements))
+            # The lock is to hold all that they bring along.
+            installed(folder, [*pip(folder), "check"])
+
+
+def add_to_venv(folder: Path, requirements: Path) -> None:
+    """What this lock names comes into a venv that is there, without what it would bring along."""
+    with stamped(folder, requirements, f"{requirements.stem}.sha256") as made:
+        if not made:
+            print(f"Adding {requirements.relative_to(ROOT)} to {folder.name} (once) …", flush=True)
+            installed(folder, pip_install(folder, requirements))
+
+
+def pip(folder: Path) -> list[str]:
+    """The pip of a venv."""
+    return [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+
+
+def pip_install(folder: Path, requirements: Path) -> list[str]:
+    """The command that installs a lock: what is in it and nothing else, and no file that has another hash."""
+    return [*pip(folder), "install", "--quiet", "--retries", "3", "--require-hashes", "--no-deps", "-r", str(requirements)]
+
+
+@contextmanager
+def stamped(folder: Path, requirements: Path, name: str) -> Iterator[bool]:
+    """Whether the venv has these requirements already; what is done under this name is remembered, unless it fails."""
+    stamp, wanted = folder / name, hashlib.sha256(requirements.read_bytes()).hexdigest()
     with locked(STATES / "venv.lock"):
-        if stamp.is_file() and stamp.read_text() == wanted:
-            return
-        print(f"Making {folder.name} from {requirements.relative_to(ROOT)} (once, about half a minute) …", flush=True)
-        pip = [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "-r", str(requirements)]
-        for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], pip):
-            if subprocess.run(command, check=False).returncode:
-                raise UserError(f"Could not make {folder.name}: `{' '.join(command)}` failed, see above.")
-        stamp.write_text(wanted)
+        # The Python that a venv was made of may be gone.
+        made = stamp.is_file() and stamp.read_text() == wanted and (folder / "bin" / "python").exists()
+        yield made
+        if not made:
+            stamp.write_text(wanted)
+
+
+def installed(folder: Path, command: list[str]) -> None:
+    """Runs one step of making a venv, quietly; what it said when it failed is kept, and the reason is told."""
+    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    if not ran.returncode:
+        return
+    if "No space left" in ran.stdout or free_bytes(folder) < 2**24:
+        raise UserError(no_space(folder))
+    if UNREACHABLE.search(ran.stdout):
+        raise UserError(f"pip reaches no package index for {folder.name}, and the first run needs one; HTTPS_PROXY and PIP_INDEX_URL name another way.")
+    end = "\n".join(f"  {line}" for line in ran.stdout.splitlines()[-15:])
+    raise UserError(f"could not make {folder.name}: `{' '.join(command)}` failed:\n{end}")
 
 
 @contextmanager
@@ -134,7 +239,11 @@ def locked(file: Path) -> Iterator[None]:
     """Holds an exclusive lock, so that two commands at once do not tread on each other."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another command is at work ({file.name} of {file.parent.name}); waiting for its end …", flush=True)
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 

@@ -5,28 +5,73 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import subprocess
+import sys
+import tomllib
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from environment import PACKAGES, ROOT, UserError
+from environment import PACKAGES, ROOT, TARGET, UserError, free_bytes, no_space
+
+# What a first build writes.
+BUILD_BYTES = 6 * 2**30
+
+
+def require_tools() -> None:
+    """Refuses to begin what would end in the middle of a build: without cargo, with an old one, without a linker."""
+    if not shutil.which("cargo"):
+        raise UserError("cargo is not installed, or not in PATH: https://rustup.rs installs it; rust-toolchain.toml says which.")
+    wanted, ran = rust_wanted(), subprocess.run(["rustc", "--version"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if ran.returncode:
+        raise UserError(f"rustc does not run: {' '.join(ran.stderr.split())[-300:]}")
+    if (found := version_in(ran.stdout)) < wanted:
+        raise UserError(
+            f"Rust {'.'.join(map(str, wanted))} is needed, and {shutil.which('rustc')} is {'.'.join(map(str, found))}; "
+            "with rustup (https://rustup.rs) rust-toolchain.toml picks the right one."
+        )
+    if not shutil.which(os.environ.get("CC") or "cc"):
+        raise UserError("there is no C compiler, with which Rust links: `apt-get install build-essential`, or `xcode-select --install` on macOS.")
+    if not (TARGET / "local").exists() and (free := free_bytes(TARGET)) < BUILD_BYTES:
+        print(f"warning: {free / 2**30:.1f} GB are free, and a first build takes about {BUILD_BYTES / 2**30:.0f}.", file=sys.stderr)
+
+
+def rust_wanted() -> tuple[int, ...]:
+    """The version of rust-toolchain.toml."""
+    return version_in(tomllib.loads((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"])
+
+
+def version_in(text: str) -> tuple[int, ...]:
+    """The first version in a text; smaller than any other when there is none."""
+    found = re.search(r"\d+(\.\d+)+", text)
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def build() -> None:
     """Builds every function with the profile of the laptop."""
-    if not shutil.which("cargo"):
-        raise UserError("cargo is not installed; see https://rustup.rs (the version comes from rust-toolchain.toml).")
     command = ["cargo", "build", "--profile", "local", "--workspace", "--bins"]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode:
-        raise UserError(f"`{' '.join(command)}` failed, see above.")
+    if subprocess.run([*command, "--target-dir", str(TARGET)], cwd=ROOT, check=False).returncode:
+        raise UserError(reason(" ".join(command)))
+
+
+def reason(command: str) -> str:
+    """Why a build failed, as far as it can be told: cargo itself said its part."""
+    if free_bytes(TARGET) < 2**28:
+        return no_space(TARGET)
+    host = re.search(r"host: (\S+)", subprocess.run(["rustc", "-vV"], cwd=ROOT, capture_output=True, text=True, check=False).stdout)
+    here = subprocess.run(["cargo", "fetch", "--locked", "--offline", "--target", host[1] if host else ""], cwd=ROOT, capture_output=True, check=False)
+    if here.returncode:
+        return "cargo could not fetch all crates, see above; the first build needs the network, through HTTPS_PROXY where there is a proxy."
+    return f"`{command}` failed, see above."
 
 
 def pack(names: list[str], binaries: Path) -> dict[str, str]:
     """The package of each binary by its name: a file of `PACKAGES` that is named after its content."""
     if missing := [name for name in names if not (binaries / name).is_file()]:
-        raise UserError(f"{binaries} lacks {', '.join(missing)}: the template names functions that no crate builds.")
+        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
+        raise UserError(f"{binaries} lacks {shown}: without IMPRINT_SKIP_BUILD `make up` builds what the template names.")
     PACKAGES.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         packed = dict(zip(names, pool.map(lambda name: pack_one(binaries / name), names), strict=True))
@@ -44,9 +89,13 @@ def pack_one(binary: Path) -> str:
     part = package.with_suffix(f".{os.getpid()}")
     entry = zipfile.ZipInfo("bootstrap")
     entry.external_attr, entry.compress_type = 0o755 << 16, zipfile.ZIP_DEFLATED
-    with zipfile.ZipFile(part, "w") as archive:
-        archive.writestr(entry, content, compresslevel=1)
-    part.rename(package)
+    try:
+        with zipfile.ZipFile(part, "w") as archive:
+            archive.writestr(entry, content, compresslevel=1)
+        part.rename(package)
+    finally:
+        # Of one that was not finished nothing stays.
+        part.unlink(missing_ok=True)
     return package.name
 
 

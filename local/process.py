@@ -108,8 +108,11 @@ def require_same_settings(stack: Stack) -> None:
     started_with_faults = stack.env_file.exists() and "FAULTS_URL=" in stack.env_file.read_text()
     if started_with_faults != with_faults():
         raise UserError(f"the stack runs {'without' if with_faults() else 'with'} IMPRINT_FAULTS=1; `make down` first.")
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{stack.aws_url}/_ministack/health", timeout=10) as answer:
-        enforced = json.load(answer).get("auth") == "enabled"
+    try:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{stack.aws_url}/_ministack/health", timeout=10) as answer:
+            enforced = json.load(answer).get("auth") == "enabled"
+    except OSError:
+        raise UserError(f"the emulator (pid {running(stack)}) runs, but does not answer; `make down up` starts it again.") from None
     if enforced != (os.environ.get("IMPRINT_AUTH") == "1"):
         raise UserError(f"the stack runs {'with' if enforced else 'without'} IMPRINT_AUTH=1; `make down` first.")
 
@@ -166,9 +169,12 @@ def require_free(port: int, stack: Stack) -> None:
     """Refuses a port somebody listens on, and says who and what to do."""
     if is_free(port):
         return
-    # The suggestion skips all ports of this stack.
-    suggestion = next((p for p in range(stack.port + 10, 65000, 10) if are_free(p)), 18080)
-    raise UserError(f"port {port} is taken{listener(port)}; IMPRINT_PORT={suggestion} make up")
+    raise UserError(f"port {port} is taken{listener(port)}; IMPRINT_PORT={free_neighbour(stack.port)} make up")
+
+
+def free_neighbour(port: int) -> int:
+    """A port that a stack could have instead of this one; all ports of that are skipped."""
+    return next((p for p in range(port + 10, 65000, 10) if are_free(p)), 18080)
 
 
 def is_free(port: int) -> bool:
@@ -188,12 +194,15 @@ def are_free(port: int) -> bool:
 
 
 def listener(port: int) -> str:
-    """` by <program> (pid <n>)` when `ss` can tell."""
-    if not shutil.which("ss"):
-        return ""
-    shown = subprocess.run(["ss", "-Hltnp", f"sport = :{port}"], capture_output=True, text=True, check=False).stdout
-    found = re.search(r'"([^"]+)",pid=(\d+)', shown)
-    return f" by {found[1]} (pid {found[2]})" if found else ""
+    """` by <program> (pid <n>)` when `ss`, or `lsof` on macOS, can tell."""
+    for command, pattern in (
+        (["ss", "-Hltnp", f"sport = :{port}"], r'"([^"]+)",pid=(\d+)'),
+        (["lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN"], r"\n(\S+)\s+(\d+)"),
+    ):
+        if shutil.which(command[0]):
+            found = re.search(pattern, subprocess.run(command, capture_output=True, text=True, check=False).stdout)
+            return f" by {found[1]} (pid {found[2]})" if found else ""
+    return ""
 
 
 def free_port() -> int:

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import process
@@ -18,13 +20,16 @@ from environment import (
     DEFAULT_PORT,
     ROOT,
     STATES,
+    TARGET,
     Stack,
     UserError,
     aws_variables,
     forget_account,
     locked,
     port_from_environment,
+    require_python,
     run_in_venv,
+    told,
     with_faults,
     without_aws_and_proxies,
 )
@@ -33,16 +38,29 @@ from environment import (
 def main() -> int:
     """Parses the command line and runs the command."""
     arguments = command_line().parse_args()
-    try:
-        run_in_venv()
-        forget_account()
-        return arguments.command(arguments)
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
-    return 1
+    # Terminals that know no … are told the rest.
+    sys.stdout.reconfigure(errors="replace")
+    sys.stderr.reconfigure(errors="replace")
+    return told(lambda: chosen(arguments))
+
+
+def chosen(arguments: argparse.Namespace) -> int:
+    """Runs the command that was chosen, in the venv, out of reach of any account."""
+    before_anything(arguments)
+    run_in_venv()
+    forget_account()
+    return arguments.command(arguments)
+
+
+def before_anything(arguments: argparse.Namespace) -> None:
+    """What can be said at once is not said after minutes."""
+    port_from_environment()
+    require_python()
+    if getattr(arguments, "no_build", True) is False:
+        # Python 3.11 reads rust-toolchain.toml.
+        import packages
+
+        packages.require_tools()
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -53,7 +71,7 @@ def command_line() -> argparse.ArgumentParser:
     bring.add_argument("--no-build", action="store_true", default=bool(os.environ.get("IMPRINT_SKIP_BUILD")), help="take the binaries as they are")
     bring.add_argument("--no-seed", action="store_true", help="make no demo workspace")
     bring.add_argument("--template", type=Path, default=ROOT / "template.yaml", help=argparse.SUPPRESS)
-    bring.add_argument("--binaries", type=Path, default=ROOT / "target" / "local", help=argparse.SUPPRESS)
+    bring.add_argument("--binaries", type=Path, default=TARGET / "local", help=argparse.SUPPRESS)
     up_parser = commands.add_parser("up", parents=[bring], help="build, start, deploy, seed; again: deploy what changed")
     up_parser.set_defaults(command=up)
     down_parser = commands.add_parser("down", help="stop; the data is kept")
@@ -98,6 +116,7 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
     template = deployment.read_template(arguments.template)
     if not arguments.no_build:
         packages.build()
+    step("Packing")
     packed = packages.pack(sorted(set(deployment.functions(template).values())), arguments.binaries)
     if process.running(stack) is None:
         step("Starting the emulator")
@@ -105,15 +124,28 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
         process.stop(stack)
         process.start(stack, dies_with_parent)
     step(f"Deploying {arguments.template.name} ({len(packed)} functions)")
-    created = deployment.deploy(stack, deployment.with_packages(template, packed))
-    if created or not stack.token_file.exists():
-        write_secret(stack.token_file, deployment.mint_token(stack))
-    write_secret(stack.env_file, "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables(stack).items()))
+    with emulator_at_work(stack):
+        created = deployment.deploy(stack, deployment.with_packages(template, packed))
+        if created or not stack.token_file.exists():
+            write_secret(stack.token_file, deployment.mint_token(stack))
+        write_secret(stack.env_file, "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables(stack).items()))
     if not arguments.no_seed:
         step("Seeding")
         seed.seed(seed.Api(stack.api_url, stack.token_file.read_text()))
     elif not process.answers(stack.api_url):
         raise UserError(f"{stack.api_url} does not answer:\n{process.last_lines(stack)}")
+
+
+@contextmanager
+def emulator_at_work(stack: Stack) -> Iterator[None]:
+    """What the emulator refuses, or no longer answers, as a line."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        ended = "" if process.running(stack) else " (it is not running any more)"
+        raise UserError(f"the emulator failed{ended}: {error}; `make logs` has more, `make down up` starts it again.") from None
 
 
 def step(text: str) -> None:
@@ -194,7 +226,7 @@ def wipe(stack: Stack) -> None:
 
 def status(_: argparse.Namespace) -> int:
     """Says what runs where, of every port."""
-    ports = {port_from_environment(), DEFAULT_PORT} | {int(each.name) for each in STATES.glob("[0-9]*") if each.is_dir()}
+    ports = {port_from_environment(), DEFAULT_PORT} | {int(each.name) for each in STATES.glob("[0-9]*") if each.is_dir() and each.name.isdecimal()}
     for stack in map(Stack.of_port, sorted(ports)):
         pid = process.running(stack)
         if pid is None:
@@ -220,7 +252,8 @@ def redrive(_: argparse.Namespace) -> int:
     stack = Stack.of_port(port_from_environment())
     if process.running(stack) is None:
         raise UserError("Nothing is running; start the stack with `make up`.")
-    print(f"sent again: {deployment.redrive(stack)}")
+    with emulator_at_work(stack):
+        print(f"sent again: {deployment.redrive(stack)}")
     return 0
 
 

@@ -11,9 +11,7 @@ import argparse
 import inspect
 import io
 import json
-import os
 import re
-import sys
 import time
 import uuid
 import warnings
@@ -22,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from programs import PATIENCE, Checks, Imprint, UserError, run_in_venv
+from programs import PATIENCE, Checks, Imprint, UserError, main
 
 # There are no jobs yet.
 JOB_METHODS = {"get_jobs", "start_job_run", "get_job_run_status", "get_run_review_document", "deliver_job_run_entries"}
@@ -395,34 +393,14 @@ def integer(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def test(url: str, token: str) -> int:
+def test(arguments: argparse.Namespace) -> int:
     """Runs all parts; the number of checks that failed."""
     check = Checks()
-    place = Place.new(check, Imprint(url, token))
+    place = Place.new(check, Imprint(arguments.url, arguments.token))
     print(f"The workspace {place.code} ({place.workspace}) at {place.imprint.url}")
-    for part in PARTS:
-        with check.part(part.__name__.replace("_", " ").capitalize()):
-            part(place)
-    print(f"\n{check.failed} checks failed" if check.failed else "\nall checks hold")
+    check.parts(PARTS, place)
     return check.failed
 
 
-def main() -> int:
-    """Reads the command line and runs the test."""
-    parser = argparse.ArgumentParser(description="CxReports' own Python client against a running stack.")
-    parser.add_argument("url", help="the API, as http://127.0.0.1:8080")
-    parser.add_argument("token", help="an administrator's access token")
-    arguments = parser.parse_args()
-    # The client takes proxies from here, and none leads to this machine.
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        del os.environ[name]
-    try:
-        return 1 if test(arguments.url, arguments.token) else 0
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    run_in_venv()
-    sys.exit(main())
+    main("CxReports' own Python client against a running stack.", test)

@@ -12,30 +12,23 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
-import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from programs import PATIENCE, TESTS, Checks, Imprint, UserError, run_in_venv
+from browser import STATUS, Browser, new_browsers
+from programs import TESTS, Checks, Imprint, UserError, main
 
 ALLOWED = "http://localhost:*"
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --no-proxy-server --test-third-party-cookie-phaseout --window-size=1280,1080"
-).split() + ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"]
-PREFERENCES = {"profile.block_third_party_cookies": True, "profile.cookie_controls_mode": 1, "download.prompt_for_download": False}
 
 # In the frame: counts the calls of `window.print`, and what was loaded at each; tells of the end as a browser does. Notes who sent messages.
 RECORDER = """
@@ -59,7 +52,6 @@ TRACES = """
 return [location.href, document.referrer, document.cookie, JSON.stringify(history.state), document.documentElement.outerHTML,
   ...performance.getEntries().map((entry) => entry.name)].join("\\n")
 """
-STATUS = "return performance.getEntriesByType('navigation')[0].responseStatus"
 PRINT_BUTTONS = "return [...document.querySelectorAll('button')].filter((b) => b.textContent.trim() === 'Print' && b.checkVisibility()).length"
 SECOND_FRAME = """
 const [query, done] = arguments;
@@ -97,57 +89,8 @@ class Report:
         return urlencode({"workspace": self.workspace, "report": self.number, **options})
 
 
-class Browser:
-    """A browser with a new profile."""
-
-    def __init__(self, folder: Path) -> None:
-        from selenium import webdriver  # only the venv has it
-
-        self.downloads = folder / "downloads"
-        options = webdriver.ChromeOptions()
-        options.binary_location = program("CHROMIUM", "chromium", "google-chrome")
-        for flag in [*FLAGS, f"--user-data-dir={folder / 'profile'}"]:
-            options.add_argument(flag)
-        options.add_experimental_option("prefs", PREFERENCES | {"download.default_directory": str(self.downloads)})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        # With the driver's path given, Selenium looks for none and downloads none.
-        service = webdriver.ChromeService(
-            program("CHROMEDRIVER", "chromedriver"), env={**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
-        )
-        self.driver = webdriver.Chrome(options, service)
-        self.driver.set_page_load_timeout(PATIENCE)
-        self.driver.set_script_timeout(PATIENCE)
-
-    def run(self, script: str, *arguments: Any, frame: str | None = None) -> Any:
-        """What a script returns, on the page or in its frame of this id."""
-        with self.inside(frame):
-            return self.driver.execute_script(script, *arguments)
-
-    @contextmanager
-    def inside(self, frame: str | None) -> Iterator[None]:
-        """Works in a frame of the page for a while."""
-        self.driver.switch_to.default_content()
-        if frame:
-            self.driver.switch_to.frame(frame)
-        try:
-            yield
-        finally:
-            self.driver.switch_to.default_content()
-
-    def until(self, what: str, script: str, *arguments: Any, frame: str | None = None) -> Any:
-        """Waits until a script returns something true. A frame that is just being replaced has no scripts to run, for a moment."""
-        from selenium.common.exceptions import WebDriverException
-
-        last, end = None, time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            try:
-                if last := self.run(script, *arguments, frame=frame):
-                    return last
-            except WebDriverException as error:
-                last = error.msg
-            time.sleep(0.1)
-        seen = self.run("return document.body?.innerText?.slice(0, 300)", frame=frame)
-        raise UserError(f"waited {PATIENCE} seconds in vain for {what}; the last answer was {last}, and what is shown is {seen!r}")
+class SiteBrowser(Browser):
+    """A browser on the consumer's site."""
 
     def open(self, site: str, query: str) -> str:
         """Opens the consumer's page, and waits until its frame has loaded whatever it got; the frame's address."""
@@ -159,40 +102,6 @@ class Browser:
         """Whether the frame comes to show this report."""
         self.until("a picture in the frame", PICTURED, frame=frame)
         return report.words in self.text(frame)
-
-    def text(self, frame: str | None = None) -> str:
-        """The words that are in the page or in a frame, seen or not, and its title."""
-        return self.run("return `${document.title}\\n${document.documentElement.textContent}`", frame=frame)
-
-    def reload(self, frame: str = "report") -> int:
-        """Loads a frame again, as its menu does; the status of the answer."""
-        self.run("window.old = true; location.reload()", frame=frame)
-        self.until("the frame to be loaded again", "return !window.old && document.readyState === 'complete'", frame=frame)
-        return self.run(STATUS, frame=frame)
-
-    def downloaded(self) -> Path:
-        """Waits for the one file that is downloaded."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            # It has another name while it is coming.
-            if found := list(self.downloads.glob("*.pdf")):
-                return found[0]
-            time.sleep(0.1)
-        raise UserError(f"nothing was downloaded in {PATIENCE} seconds")
-
-    def cookies(self) -> list[dict[str, Any]]:
-        """All cookies that the browser keeps."""
-        return self.driver.execute_cdp_cmd("Storage.getCookies", {})["cookies"]
-
-
-def program(variable: str, *names: str) -> str:
-    """Where a program is."""
-    found = os.environ.get(variable) or next(filter(None, map(shutil.which, names)), None)
-    if not found:
-        raise UserError(
-            f"{names[0]} is not installed: apt-get install chromium chromium-driver, or set CHROMIUM and CHROMEDRIVER to where both are."
-        )
-    return found
 
 
 class ForeignCookies(BaseHTTPRequestHandler):
@@ -225,8 +134,8 @@ class Scene:
     check: Checks
     imprint: Imprint
     consumer: str
-    browser: Browser
-    another_browser: Callable[[], Browser]
+    browser: SiteBrowser
+    another_browser: Callable[[], SiteBrowser]
     report: Report
     other: Report
     token_id: str
@@ -434,20 +343,6 @@ def consumer_of(imprint: Imprint, token: str) -> Iterator[str]:
             server.terminate()
 
 
-@contextmanager
-def new_browsers() -> Iterator[Callable[[], Browser]]:
-    """Starts browsers, each with a new profile, and ends them all."""
-    with ExitStack() as ends:
-
-        def start() -> Browser:
-            folder = ends.enter_context(tempfile.TemporaryDirectory(prefix="imprint-browser-", ignore_cleanup_errors=True))
-            browser = Browser(Path(folder))
-            ends.callback(browser.driver.quit)
-            return browser
-
-        yield start
-
-
 def require_frames(imprint: Imprint, report: Report) -> None:
     """Refuses a stack that allows other sites than this test is about."""
     nonce = imprint.send("POST", "/api/v1/nonce-tokens")["nonce"]
@@ -481,36 +376,15 @@ def test(arguments: argparse.Namespace) -> int:
     require_frames(imprint, report)
     viewer = {"name": "consumer", "role": "viewer", "workspaces": [report.workspace, other.workspace]}
     token = imprint.send("POST", "/api/v1/personal-access-tokens", viewer)
-    with new_browsers() as start, consumer_of(imprint, token["token"]) as consumer:
+    with new_browsers(SiteBrowser) as start, consumer_of(imprint, token["token"]) as consumer:
         scene = Scene(check, imprint, consumer, start(), start, report, other, token["id"])
         print(f"Chromium {scene.browser.driver.capabilities['browserVersion']}, the consumer at {consumer}, the API at {imprint.url}")
-        for part in PARTS:
-            with check.part(part.__name__.replace("_", " ").capitalize()):
-                part(scene)
+        check.parts(PARTS, scene)
         if arguments.screenshot:
             photograph(scene, arguments.screenshot)
-    print(f"\n{check.failed} checks failed" if check.failed else "\nall checks hold")
     return check.failed
 
 
-def main() -> int:
-    """Reads the command line and runs the test."""
-    parser = argparse.ArgumentParser(description="Previews in frames of other sites, in Chromium.")
-    parser.add_argument("url", help="the API, as http://127.0.0.1:8080")
-    parser.add_argument("token", help="an administrator's access token")
-    parser.add_argument("--screenshot", type=Path, help="also take a picture of the consumer's page, with the demo report")
-    arguments = parser.parse_args()
-    # So that everything started is ended then as well.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
-        del os.environ[name]
-    try:
-        return 1 if test(arguments) else 0
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-
-
 if __name__ == "__main__":
-    run_in_venv()
-    sys.exit(main())
+    shot = ("--screenshot", "also take a picture of the consumer's page, with the demo report")
+    main("Previews in frames of other sites, in Chromium.", test, shot)

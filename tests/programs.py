@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
+import os
+import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 TESTS = Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS.parent / "local"))
 
 from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
 
-__all__ = ["PATIENCE", "TESTS", "Checks", "Imprint", "UserError", "run_in_venv"]
+__all__ = ["PATIENCE", "TESTS", "Checks", "Imprint", "UserError", "main", "run_in_venv"]
 
 PATIENCE = 120
 
@@ -62,6 +65,13 @@ class Checks:
         else:
             self(words, False, f"nothing raised, but answered {answer!r}")
 
+    def parts(self, parts: Iterable[Callable[[Any], None]], scene: Any) -> None:
+        """Runs the parts of a test, each with its name above it, and says what came of all."""
+        for part in parts:
+            with self.part(part.__name__.replace("_", " ").capitalize()):
+                part(scene)
+        print(f"\n{self.failed} checks failed" if self.failed else "\nall checks hold")
+
     @contextmanager
     def part(self, title: str) -> Iterator[None]:
         """A part of the test. What stops it is a failure, and the next one goes on."""
@@ -70,3 +80,24 @@ class Checks:
             yield
         except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
             self(f"gets to the end ({type(error).__name__})", False, str(error).split("Stacktrace")[0].strip())
+
+
+def main(description: str, test: Callable[[argparse.Namespace], int], *files: tuple[str, str]) -> NoReturn:
+    """A test as a program: its address and token on the command line, and names of files for what it leaves. `test` answers how many checks
+    failed."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("url", help="the API, as http://127.0.0.1:8080")
+    parser.add_argument("token", help="an administrator's access token")
+    for option, words in files:
+        parser.add_argument(option, type=Path, help=words)
+    run_in_venv()
+    arguments = parser.parse_args()
+    # So that everything started is ended then as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # No proxy leads to this machine.
+    for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
+        del os.environ[name]
+    try:
+        sys.exit(1 if test(arguments) else 0)
+    except UserError as error:
+        sys.exit(f"error: {error}")

@@ -1,6 +1,6 @@
 //! The benchmarks, as plain tables: `imprint-bench`, or some parts of it by their names. README.md says how to read them.
 //!
-//! [`start`]: how fast functions start. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
+//! [`start`]: how fast functions start. [`gateway`]: how fast they answer, many at a time. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
 //! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`renditions`]: reports as
 //! requests want them, and previews in the frames of other sites. [`mail`]: reports by mail. [`rendering`]: how long reports take to render.
 //! They share [`project`], where things are; [`stack`], what is running; [`function_process`], a function without AWS; [`figures`] and
@@ -10,6 +10,7 @@
 
 mod figures;
 mod function_process;
+mod gateway;
 mod mail;
 mod project;
 mod publishing;
@@ -33,7 +34,9 @@ async fn main() -> Outcome<()> {
         return rendering::register::child();
     }
     if words.is_empty() {
-        words = ["start", "requests", "tree", "publishing", "renditions", "mail", "render"].map(str::to_owned).into();
+        words = ["start", "gateway", "requests", "tree", "publishing", "renditions", "mail", "render"]
+            .map(str::to_owned)
+            .into();
     }
     for word in words {
         part(&word).await?;
@@ -44,12 +47,16 @@ async fn main() -> Outcome<()> {
 async fn part(name: &str) -> Outcome<()> {
     match name {
         "start" => start::run().await,
+        "gateway" => gateway::run().await,
         "requests" => requests::run().await,
         "tree" => tree::run().await,
         "publishing" => publishing::run().await,
         "renditions" => renditions::run().await,
         "mail" => mail::run().await,
         "render" => rendering::run().await,
-        _ => Err("usage: imprint-bench [start] [requests] [tree] [publishing] [renditions] [mail] [render]".into()),
+        _ => {
+            Err("usage: imprint-bench [start] [gateway] [requests] [tree] [publishing] [renditions] [mail] [render]"
+                .into())
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: [`api`], a client of the HTTP API; [`aws`], the services below it, for looking behind the API
-//! and for making trouble; [`faults`], the proxy between both; [`huddle`], the XML of that dialect; [`mail`], what the stack sent; [`workers`], the processes of the publish worker; [`samples`], reports to work with; [`tree`], what the folder
+//! and for making trouble; [`faults`], the proxy between both; [`huddle`], the XML of that dialect; [`logs`], what the functions
+//! logged; [`mail`], what the stack sent; [`workers`], the processes of the publish worker; [`samples`], reports to work with; [`tree`], what the folder
 //! tree must be, whatever many clients do to it at once.
 //!
 //! The tests run against the stack whose variables are in the environment: `make test` starts a fresh one, and
@@ -16,6 +17,7 @@ pub mod api;
 pub mod aws;
 pub mod faults;
 pub mod huddle;
+pub mod logs;
 pub mod mail;
 pub mod samples;
 pub mod tree;
@@ -37,4 +39,19 @@ pub fn unique(prefix: &str) -> String {
 /// The time of this machine, which is that of the stack.
 pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
+}
+
+/// Runs a program of `tests/` against the stack. It makes the venv that it needs, and says itself what is missing.
+///
+/// # Panics
+/// If a check of it failed, with all that it said.
+#[track_caller]
+pub fn run_program(program: &str) {
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
+    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    let mut command = std::process::Command::new(python);
+    let command = command.arg(script).args([variable("API_URL"), variable("ADMIN_TOKEN")]);
+    let output = command.output().expect("Python runs");
+    let (told, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program}: {}\n{told}\n{complaints}", output.status);
 }

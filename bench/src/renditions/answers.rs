@@ -93,6 +93,11 @@ impl Stage {
         self.wholes.push(whole);
     }
 
+    /// Whether nothing was measured.
+    pub fn is_empty(&self) -> bool {
+        self.times.is_empty()
+    }
+
     /// The median of the rounds' ratios.
     pub fn beside(&self, other: &Self) -> f64 {
         median(self.wholes.iter().zip(&other.wholes).map(|(this, other)| this / other))

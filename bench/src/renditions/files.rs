@@ -44,7 +44,7 @@ struct Measured {
     warm: Stage,
     /// Kept from the call before.
     cached: Stage,
-    /// The client has it already.
+    /// The client has it already; of a `POST` nothing, which is never answered 304.
     known: Stage,
     /// Rendering and nothing else, each in a child of its own as the function does it.
     alone: Stage,
@@ -101,10 +101,11 @@ async fn measure(stack: &Stack, call: &Call, demo: &Demo, at_once: usize, rounds
         render(&job)?;
         let here = milliseconds(begun);
         if n >= WARM {
-            let [warm, cached, known] = answers.map(|burst| (burst.times(), burst.ms));
-            measured.warm.add(warm);
-            measured.cached.add(cached);
-            measured.known.add(known);
+            for (stage, burst) in
+                [&mut measured.warm, &mut measured.cached, &mut measured.known].into_iter().zip(answers)
+            {
+                stage.add((burst.times(), burst.ms));
+            }
             let slowest = percentile(alone.iter().copied(), 100);
             measured.alone.add((alone, slowest));
             measured.here.add((vec![here], here));
@@ -113,8 +114,8 @@ async fn measure(stack: &Stack, call: &Call, demo: &Demo, at_once: usize, rounds
     Ok(measured)
 }
 
-/// Renditions that there are not yet, the same again, and the same to who has them.
-async fn answers(stack: &Stack, call: &Call, demo: &Demo, at_once: usize) -> Outcome<[Burst; 3]> {
+/// Renditions that there are not yet, the same again, and, by `GET`, the same to who has them.
+async fn answers(stack: &Stack, call: &Call, demo: &Demo, at_once: usize) -> Outcome<Vec<Burst>> {
     let asked = (0..at_once).map(|_| call.asked(&demo.report["data"])).collect::<Outcome<Vec<_>>>()?;
     let requests = || asked.iter().map(|asked| asked.request(stack)).collect::<Outcome<Vec<_>>>();
     let warm = Burst::of(requests()?).await?.require(200)?;
@@ -124,10 +125,13 @@ async fn answers(stack: &Stack, call: &Call, demo: &Demo, at_once: usize) -> Out
             return Err(format!("{}: the second answer is not the PDF of the first", call.name).into());
         }
     }
+    if call.sends_data {
+        return Ok(vec![warm, cached]);
+    }
     let known = requests()?.into_iter().zip(&warm.answers);
     let known = known.map(|(request, made)| request.header("if-none-match", made.header("etag"))).collect();
     let known = Burst::of(known).await?.require(304)?;
-    Ok([warm, cached, known])
+    Ok(vec![warm, cached, known])
 }
 
 /// A call that can be made again.
@@ -168,14 +172,14 @@ impl Measured {
             warm.times.len().to_string(),
             pair(&warm.times),
             pair(&cached.times),
-            pair(&known.times),
+            if known.is_empty() { "-".into() } else { pair(&known.times) },
             pair(&alone.times),
             pair(&here.times),
             ratio(warm.beside(alone)),
             // One process has to render one after the other.
             ratio(warm.beside(here) / at_once as f64),
             ratio(cached.beside(warm)),
-            ratio(known.beside(cached)),
+            if known.is_empty() { "-".into() } else { ratio(known.beside(cached)) },
         ]
     }
 }
@@ -187,7 +191,7 @@ fn rates_of(table: &mut Table, name: &str, single: &Measured, together: &Measure
         ("304", &single.known, &together.known),
         ("render alone", &single.alone, &together.alone),
     ];
-    for (answer, single, together) in stages {
+    for (answer, single, together) in stages.into_iter().filter(|(_, single, _)| !single.is_empty()) {
         let (single, together) = (single.a_second(), together.a_second());
         let cells = [single, together].map(|rate| format!("{rate:.1}"));
         let [single_cell, together_cell] = cells;

@@ -20,6 +20,8 @@ async fn give_up(exports: &Exports, body: &str) -> Outcome<()> {
         tracing::error!("a message that is no export was dropped");
         return Ok(());
     };
-    tracing::error!(export = export.number(), "an export was given up");
-    exports.fail(export, REASON).await
+    exports.fail(export, REASON).await?;
+    // Counted once it is so: a message whose record could not be written comes again.
+    tracing::error!(exports = 1, outcome = "GivenUp", export = export.number(), "an export was given up");
+    Ok(())
 }

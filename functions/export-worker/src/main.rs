@@ -12,6 +12,7 @@ use lambda::store::{
 use lambda::{
     Error, Function,
     queue::{SqsMessage, begin_recorded, without_record},
+    trail,
 };
 use renditions::Renditions;
 
@@ -39,12 +40,17 @@ impl Worker {
         let body = message.body.as_deref().unwrap_or_default();
         let ExportMessage { export: id } = serde_json::from_str(body).map_err(Problem::internal)?;
         match begin_recorded(|| self.exports.begin(id), |begun| matches!(begun, Begun::Unknown)).await? {
-            Begun::Work(export, rendition) => match self.make(&export, *rendition).await {
-                Ok(()) => self.exports.done(id).await,
-                Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => Err(problem),
-                // No other attempt would succeed.
-                Err(problem) => self.exports.fail(id, &problem.to_string()).await,
-            },
+            Begun::Work(export, rendition) => {
+                trail::report(export.report);
+                let outcome = match self.make(&export, *rendition).await {
+                    Ok(()) => self.exports.done(id).await.map(|()| "Done")?,
+                    Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => return Err(problem),
+                    // No other attempt would succeed.
+                    Err(problem) => self.exports.fail(id, &problem.to_string()).await.map(|()| "Failed")?,
+                };
+                tracing::info!(exports = 1, outcome, export = %id.number(), "ended");
+                Ok(())
+            }
             Begun::Finished => Ok(()),
             Begun::Unknown => without_record(message),
         }

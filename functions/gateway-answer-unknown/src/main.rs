@@ -28,7 +28,7 @@ fn answer(request: &Request) -> Response<Body> {
     let problem = Problem::NotFound(format!("There is nothing for {} under this address.", request.method()));
     let accept = request.accept();
     match path.split('/').nth(1).unwrap_or_default() {
-        "view" | "mailed" => refuse::<Public>(&problem, request.id(), accept),
+        "view" | "mailed" | "docs" => refuse::<Public>(&problem, request.id(), accept),
         "files" | "publishing" => refuse::<Huddle>(&problem, request.id(), accept),
         "grafana" => refuse::<Grafana>(&problem, request.id(), accept),
         "ws" => refuse::<Preview>(&problem, request.id(), accept),

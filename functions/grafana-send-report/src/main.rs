@@ -5,7 +5,7 @@ use grafana::{Grafana, SendBody, SentBody};
 use lambda::store::{Reports, aws::Variable};
 use lambda::{Error, Function, Gate, Reply, Request, reply};
 use mailer::{Mailer, Order};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// More than all recipients of a request take.
 const MAX_BODY: usize = 256 * 1024;
@@ -31,7 +31,7 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn send(parts: &Parts, request: Request) -> Reply {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = request.received() + PATIENCE;
     let body: SendBody = match request.json(MAX_BODY) {
         Ok(body) => body,
         // Who may not send learns only that.

@@ -41,7 +41,7 @@ impl Watcher {
             self.gate.publication(&self.reports, records, &request, Permission::ReportRead).await?;
         let wait = Duration::from_secs(request.query_number("wait", 0, 0..=20)?);
         if !wait.is_zero() && !seen.progress.status.is_final() {
-            seen = records.watch(seen.id, wait, |seen| seen.progress.status.is_final()).await?;
+            seen = records.watch(seen.id, request.received() + wait, |seen| seen.progress.status.is_final()).await?;
             found = self.gate.known(&self.reports, &caller, seen.id.report).await?.unwrap_or(found);
         }
         let token = self.token(&caller, &seen, &found, &request.public_url(&self.public_url)).await?;

@@ -46,7 +46,8 @@ impl Publisher {
         if let Some(monitor) = monitor {
             records.name_monitor(&caller, &monitor, id).await?;
         }
-        let publication = records.watch(id, self.patience, |seen| seen.progress.status.is_final()).await?;
+        let publication =
+            records.watch(id, request.received() + self.patience, |seen| seen.progress.status.is_final()).await?;
         if publication.progress.status == Status::Failed {
             return Err(Problem::Unprocessable(publication.progress.reason.unwrap_or_default()));
         }

@@ -28,10 +28,12 @@ async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: &str
     };
     for (address, feedback) in feedback {
         let known = deliveries.put_feedback(report, delivery, &address, &feedback).await?;
-        tracing::info!(%report, %delivery, kind = ?feedback.kind, known, "a mail came back");
-        if feedback.kind.suppresses() {
+        let kind = feedback.kind;
+        if kind.suppresses() {
             suppressions.add(&Suppression { address, feedback, report, delivery }).await?;
         }
+        // Counted once it is on record: a message that could not be recorded comes again.
+        tracing::info!(mailsReturned = 1, outcome = ?kind, %report, %delivery, known, "a mail came back");
     }
     Ok(())
 }

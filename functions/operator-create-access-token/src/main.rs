@@ -3,14 +3,14 @@
 use cxreports::TokenItem;
 use domain::credential::NewAccessToken;
 use lambda::{Error, Function, store::AccessTokens};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let tokens = &AccessTokens::new(&function.aws)?;
-    lambda_runtime::run(service_fn(|event| create(tokens, event))).await
+    function.invoked(|event| create(tokens, event)).await
 }
 
 async fn create(tokens: &AccessTokens, event: LambdaEvent<Value>) -> Result<TokenItem, Error> {

@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda::store::{ambient, publications::Queue};
 use lambda::{Error, Function};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (parked, publish) = (&Queue::parked(&function.aws)?, &Queue::publish(&function.aws)?);
-    lambda_runtime::run(service_fn(|event| redrive(parked, publish, event))).await
+    function.invoked(|event| redrive(parked, publish, event)).await
 }
 
 async fn redrive(parked: &Queue, publish: &Queue, event: LambdaEvent<Value>) -> Result<Redriven, Error> {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use lambda::store::{Publications, ambient, aws::Variable, publications::collect::Collected};
 use lambda::{Error, Function};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 
 /// What is left of the function's time for the page that is being looked at.
@@ -14,7 +14,7 @@ async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let publications = &Publications::new(&function.aws)?;
     let past = Variable::KeepBundles.number()? as usize;
-    lambda_runtime::run(service_fn(|event| collect(publications, past, event))).await
+    function.invoked(|event| collect(publications, past, event)).await
 }
 
 async fn collect(publications: &Publications, past: usize, event: LambdaEvent<Value>) -> Result<Collected, Error> {

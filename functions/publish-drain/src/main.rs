@@ -29,7 +29,7 @@ async fn give_up(publications: &Publications, parked: &Queue, body: String) -> O
     publications.clean_up(&publication).await?;
     // One that was finished after all is not tried again.
     if publication.given_up {
-        tracing::error!(status = ?publication.progress.status, "a publication was given up");
+        tracing::error!(publications = 1, outcome = "GivenUp", status = ?publication.progress.status, "a publication was given up");
         parked.send(PublishMessage { redrive: true, ..message }.to_text()?).await?;
     }
     Ok(())

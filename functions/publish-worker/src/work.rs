@@ -22,6 +22,7 @@ use render::{
     page::file_name,
     sandbox::{Limits, render_within},
 };
+use std::time::Instant;
 
 /// What every publication needs.
 pub struct Worker {
@@ -53,9 +54,10 @@ impl Worker {
         let begin = || self.publications.begin(id, &attempt, redrive);
         match begin_recorded(begin, |begun| matches!(begun, Begun::Unknown)).await? {
             Begun::Work(publication) => {
-                tracing::info!(version = publication.version, attempt, "publishing");
+                tracing::info!(version = publication.version, attempt, queuedMs = age(&publication), "publishing");
                 let ended = self.publish(&publication, &attempt).await?;
-                tracing::info!(status = ?ended.progress.status, reason = ended.progress.reason, "ended");
+                let (outcome, reason) = (ended.progress.status, &ended.progress.reason);
+                tracing::info!(publications = 1, ?outcome, reason, publicationMs = age(&ended), "ended");
                 self.publications.clean_up(&ended).await
             }
             // A second message, or a worker that died after the end: at most something is left to be cleaned up.
@@ -83,7 +85,9 @@ impl Worker {
 
     async fn make(&self, publication: &Publication, attempt: &str, pinned: &Pinned) -> Result<NewBundle, Failure> {
         let job = self.job(publication, pinned).await?;
+        let begun = Instant::now();
         let rendered = render_within(&job, self.limits).await?;
+        tracing::info!(pages = rendered.pages.len(), renderMs = begun.elapsed().as_secs_f64() * 1e3, "rendered");
         self.publications.advance(publication.id, attempt, 60, &[PUBLISHING]).await?;
         let packed = bundle(&job, &rendered, &info(publication, pinned))?;
         Ok(NewBundle {
@@ -102,6 +106,11 @@ impl Worker {
         let assets = pinned.assets.clone();
         Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, assets, theme, template, date)?)
     }
+}
+
+/// How long ago a publication was asked for, in milliseconds.
+fn age(publication: &Publication) -> i64 {
+    ambient::now().as_millisecond() - publication.progress.requested_at.as_millisecond()
 }
 
 /// Why there is no bundle.
@@ -124,7 +133,7 @@ impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
         match problem {
             // The report names a theme or template that its workspace does not have.
-            Problem::Invalid { message, .. } => Self::Report(message),
+            Problem::Invalid { message, .. } | Problem::Unprocessable(message) => Self::Report(message),
             problem => Self::Ours(problem),
         }
     }

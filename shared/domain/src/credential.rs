@@ -109,6 +109,13 @@ impl NewAccessToken {
                 return Err(Problem::invalid(field, "use 1 to 200 characters."));
             }
         }
+        // Histories and mail links show them.
+        let shown = [("name", Some(&self.name)), ("user", self.user.as_ref()), ("email", self.email.as_ref())];
+        for (field, text) in shown {
+            if text.is_some_and(|text| text.contains(char::is_control)) {
+                return Err(Problem::invalid(field, "leave control characters out."));
+            }
+        }
         if self.team.as_deref().is_some_and(|team| NaturalId::new(team, "any").is_err()) {
             return Err(Problem::invalid("team", "use 1 to 100 lower-case letters, digits, -, _ and dots."));
         }

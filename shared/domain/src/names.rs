@@ -70,7 +70,8 @@ impl ReportRef {
     /// # Errors
     /// `NotFound`: a text that is no name names no report.
     pub fn parse(text: &str) -> Outcome<Self> {
-        if let Ok(number) = text.parse() {
+        // A sign or zeros in front would be more names of the same report.
+        if let Some(number) = text.parse::<u64>().ok().filter(|number| number.to_string() == text) {
             return Ok(Self::Number(number));
         }
         if let Ok(uid) = Uuid::try_parse(text) {
@@ -131,7 +132,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_no_name_is_not_found() {
-        for text in ["", "-1", "team", "Team:x", "a:b:c", "99999999999999999999999", "a:b/c"] {
+        for text in ["", "-1", "+1", "01", "team", "Team:x", "a:b:c", "99999999999999999999999", "a:b/c"] {
             assert!(matches!(ReportRef::parse(text), Err(Problem::NotFound(_))), "{text:?}");
         }
     }

@@ -1,12 +1,11 @@
 //! The start of a function's process, and one log line for each request that it serves.
 
-use crate::{reply, request::Request, trail};
+use crate::{log, reply, request::Request, trail};
 use domain::{Outcome, Problem, problem::Wording};
 use lambda_http::{Body, Response, service_fn};
 use std::{convert::Infallible, pin::Pin, time::Instant};
 use store::Aws;
 use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
 
 /// What ends a process: a missing variable, or the loss of the Lambda runtime.
 pub use lambda_runtime::Error;
@@ -24,7 +23,7 @@ impl Function {
     /// Starts logging and connects to AWS. `name` is the crate's, `env!("CARGO_PKG_NAME")`: it is the one under which everything
     /// about the function is found.
     pub async fn start(name: &'static str) -> Self {
-        begin_logging();
+        log::begin(name);
         Self { name, aws: Aws::connect().await }
     }
 
@@ -67,22 +66,20 @@ impl Function {
         let served = move |request: lambda_http::Request| async move {
             let begun = Instant::now();
             let request = Request::new(request);
-            let (id, route) = (request.id().to_owned(), request.route().to_owned());
+            let (span, route) = (trail::span(request.id(), request.trace_id()), request.route().to_owned());
             let told = async {
                 let response = handler(request).await;
-                self.log(&id, &route, &response, begun);
+                self.served(&route, &response, begun);
                 response
             };
-            Ok::<_, Infallible>(told.instrument(trail::span()).await)
+            Ok::<_, Infallible>(told.instrument(span).await)
         };
         Box::pin(lambda_http::run(service_fn(served)))
     }
 
-    fn log(&self, id: &str, route: &str, response: &Response<Body>, begun: Instant) {
+    fn served(&self, route: &str, response: &Response<Body>, begun: Instant) {
         let (status, counts) = (response.status().as_u16(), self.aws.requests().take());
         tracing::info!(
-            function = self.name,
-            requestId = id,
             // The route, not the path: paths carry the tokens of public links.
             route,
             status,
@@ -96,23 +93,11 @@ impl Function {
     }
 }
 
-/// One JSON object a line.
-fn begin_logging() {
-    let level = EnvFilter::try_from_env("LOG_LEVEL").unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_target(false)
-        .with_current_span(true)
-        .with_span_list(false);
-    log.with_env_filter(level).with_writer(std::io::stderr).init();
-}
-
 /// A refusal in the words of the dialect `W`, in a form that `accept` names where the dialect has several. The cause of a fault of
 /// ours goes to the log, and only there.
 pub fn refuse<W: Wording>(problem: &Problem, request_id: &str, accept: &str) -> Response<Body> {
     if let Problem::Internal(cause) | Problem::Failed { cause, .. } = problem {
-        tracing::error!(requestId = request_id, cause, "a request failed");
+        tracing::error!(cause, "a request failed");
     }
     let refusal = W::refusal(problem, request_id, accept);
     let response = reply::status(W::status(problem));

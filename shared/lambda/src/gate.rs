@@ -99,6 +99,7 @@ impl Gate {
             None => None,
         };
         let found = found.ok_or_else(|| Problem::no_report(&name))?;
+        trail::report(found.report.uid);
         match access(reports, &caller, &found, &restricted).await? {
             Access::None => return Err(Problem::no_report(&name)),
             _ if found.report.deleted_at.is_some() => {
@@ -139,6 +140,7 @@ impl Gate {
     /// `Internal` when DynamoDB does not answer.
     pub async fn known(&self, reports: &Reports, caller: &Caller, uid: Uuid) -> Outcome<Option<OpenReport>> {
         let Some(found) = reports.open(uid).await? else { return Ok(None) };
+        trail::report(uid);
         // Nothing is ever hidden from admins: they need not be looked up.
         let restricted = match caller.role {
             Role::Admin => Restricted::default(),
@@ -181,6 +183,7 @@ impl Gate {
     async fn proved(&self, secret: &Secret, token: Option<AccessToken>) -> Outcome<Caller> {
         let now = ambient::now();
         let caller = Caller::authenticate(secret, token.as_ref(), now)?;
+        trail::caller(&caller.token_id);
         if let Some(token) = token {
             self.tokens.touch(&token, now).await;
         }

@@ -1,6 +1,7 @@
 //! How a function runs: it starts, reads a request, finds out who calls, and answers in the words of its dialect.
 //!
-//! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions behind a queue.
+//! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions that no request reaches;
+//!   [`log`]: how lines look, and which of their fields are metrics.
 //! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
 //! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`trail`]: the ids by which the log is followed.
 
@@ -9,6 +10,7 @@
 pub mod function;
 pub mod gate;
 pub mod large;
+pub mod log;
 pub mod modified;
 pub mod packed;
 pub mod queue;

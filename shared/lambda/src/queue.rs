@@ -1,13 +1,16 @@
-//! Functions behind a queue: each message is handled by itself, and only those that failed come back.
+//! Functions that no request reaches. Behind a queue each message is handled by itself, and only those that failed come back; what an
+//! operator or a schedule invokes is given the event as it is.
 
 use crate::{Error, Function, trail};
 pub use aws_lambda_events::sqs::SqsMessage;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::{Outcome, Problem};
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{Context, LambdaEvent, service_fn};
+use serde::Serialize;
+use serde_json::Value;
 use std::time::{Duration, Instant};
 use store::ambient;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 impl Function {
     /// Handles messages one after the other. A message whose handler fails stays in the queue and comes again; after the number of
@@ -24,7 +27,7 @@ impl Function {
             let mut response = SqsBatchResponse::default();
             for message in event.payload.records {
                 let id = message.message_id.clone().unwrap_or_default();
-                if !self.one(&id, handler(message)).instrument(trail::span()).await {
+                if !self.one(&id, handler(message)).instrument(span_of(&event.context)).await {
                     let mut failure = BatchItemFailure::default();
                     failure.item_identifier = id;
                     response.batch_item_failures.push(failure);
@@ -35,23 +38,52 @@ impl Function {
         lambda_runtime::run(service_fn(batch)).await
     }
 
+    /// Answers each event that an operator or a schedule sends.
+    ///
+    /// # Errors
+    /// When the Lambda runtime cannot be reached any more.
+    pub async fn invoked<T, H, F>(&self, handler: H) -> Result<(), Error>
+    where
+        T: Serialize,
+        H: Fn(LambdaEvent<Value>) -> F,
+        F: Future<Output = Result<T, Error>>,
+    {
+        let told = async |event: LambdaEvent<Value>| {
+            let (begun, span) = (Instant::now(), span_of(&event.context));
+            let answer = async {
+                let answer = handler(event).await;
+                self.ended(begun, None, answer.as_ref().err().map(ToString::to_string));
+                answer
+            };
+            answer.instrument(span).await
+        };
+        lambda_runtime::run(service_fn(told)).await
+    }
+
     async fn one(&self, id: &str, handled: impl Future<Output = Outcome<()>>) -> bool {
         let (begun, outcome) = (Instant::now(), handled.await);
+        self.ended(begun, Some(id), outcome.as_ref().err().map(ToString::to_string));
+        outcome.is_ok()
+    }
+
+    fn ended(&self, begun: Instant, message: Option<&str>, cause: Option<String>) {
         let counts = self.aws.requests().take();
         tracing::info!(
-            function = self.name(),
-            messageId = id,
+            messageId = message,
             durationMs = begun.elapsed().as_secs_f64() * 1e3,
             dynamodb = counts.dynamodb,
             s3 = counts.s3,
             sqs = counts.sqs,
             ses = counts.ses,
-            outcome = outcome.as_ref().err().map_or("done", |_| "failed"),
-            cause = outcome.as_ref().err().map(ToString::to_string),
+            outcome = if cause.is_none() { "done" } else { "failed" },
+            cause,
             "handled"
         );
-        outcome.is_ok()
     }
+}
+
+fn span_of(context: &Context) -> Span {
+    trail::span(&context.request_id, trail::trace_id(context.xray_trace_id.as_deref().unwrap_or_default()))
 }
 
 /// How long after its message a record may appear: the function that asks for the work lives no longer.

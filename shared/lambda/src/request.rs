@@ -1,5 +1,6 @@
 //! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name.
 
+use crate::trail;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Outcome, Problem,
@@ -8,10 +9,12 @@ use domain::{
 };
 use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
 use serde::de::DeserializeOwned;
+use std::time::Instant;
 
 /// A request as API Gateway hands it to the function.
 pub struct Request {
     inner: lambda_http::Request,
+    received: Instant,
     id: String,
     route: String,
     domain: String,
@@ -27,12 +30,22 @@ impl Request {
             _ => (None, None, None),
         };
         let [id, route, domain] = [id, route, domain].map(Option::unwrap_or_default);
-        Self { inner, id, route, domain }
+        Self { inner, received: Instant::now(), id, route, domain }
+    }
+
+    /// When the request came. The function's time runs from here, and so does every wait that is bounded by it.
+    pub fn received(&self) -> Instant {
+        self.received
     }
 
     /// The gateway's id of the request, for the log and for the caller.
     pub fn id(&self) -> &str {
         &self.id
+    }
+
+    /// The trace of X-Ray that the request belongs to; empty without one.
+    pub fn trace_id(&self) -> &str {
+        trail::trace_id(self.header("x-amzn-trace-id").unwrap_or_default())
     }
 
     /// The route that the gateway chose, as `GET /view/{token}`.

@@ -246,6 +246,7 @@ impl Mailer {
             let mut refused = None;
             let marked = self.mark(delivery, position, |mail| refused = told(mail, sent, now)).await;
             causes.extend(refused);
+            tracing::info!(mails = 1, outcome = ?delivery.mails[position].status, delivery = %delivery.id, "a mail was handed over");
             if let Some(cause) = cause(marked) {
                 // The caller is told what is known. Whoever asks again learns that nobody knows.
                 tracing::error!(delivery = %delivery.id, position, cause, "what became of a mail was not recorded");

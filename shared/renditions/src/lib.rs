@@ -22,6 +22,7 @@ use render::{
     sandbox::{Limits, render_within},
 };
 use serde::{Deserialize, Serialize};
+use std::time::Instant;
 use store::{
     Aws, Files, OpenReport, Presets, PreviewBundles, Reports, TemporaryData,
     aws::Variable,
@@ -204,7 +205,9 @@ impl Renditions {
             letter,
             ..job
         };
+        let begun = Instant::now();
         let rendered = render_within(&job, self.limits).await.map_err(told)?;
+        tracing::info!(pages = rendered.pages.len(), renderMs = begun.elapsed().as_secs_f64() * 1e3, "rendered");
         Ok((job, rendered))
     }
 }

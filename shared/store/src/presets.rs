@@ -10,7 +10,7 @@ use crate::{
     table::{Table, fault, to_item, until_settled},
 };
 use domain::{
-    Outcome,
+    Outcome, Problem,
     preset::{Preset, PresetKind, RESERVED, check},
     rendition::Template,
     report::Report,
@@ -61,7 +61,7 @@ impl Presets {
     /// The theme and the template in which a report is rendered: its own, where the request names no others.
     ///
     /// # Errors
-    /// `Invalid` when the workspace does not have one of them.
+    /// `Invalid` when the workspace does not have one that the request names, `Unprocessable` for one of the report's own.
     pub async fn look(
         &self,
         report: &Report,
@@ -69,10 +69,24 @@ impl Presets {
         template: Option<&str>,
     ) -> Outcome<(Theme, Template)> {
         let (workspace, details) = (&report.workspace, &report.details);
-        let theme = theme.or(Some(&details.theme)).filter(|theme| !theme.is_empty()).unwrap_or("default");
-        let template = template.or(details.template.as_deref()).filter(|template| !template.is_empty());
-        let (theme, template) = (self.find(workspace, "theme", theme).await?, template.unwrap_or("default"));
-        Ok((theme.details, self.find(workspace, "template", template).await?.details))
+        let theme = self.chosen(workspace, "theme", theme, Some(&details.theme)).await?;
+        let template = self.chosen(workspace, "template", template, details.template.as_deref()).await?;
+        Ok((theme, template))
+    }
+
+    /// What the request names or else the report, or the default. It is the report's fault if its own is not there.
+    async fn chosen<T>(&self, workspace: &str, field: &str, asked: Option<&str>, own: Option<&str>) -> Outcome<T>
+    where
+        T: PresetKind + DeserializeOwned,
+    {
+        let text = asked.or(own).filter(|text| !text.is_empty()).unwrap_or("default");
+        match self.find(workspace, field, text).await {
+            Ok(preset) => Ok(preset.details),
+            Err(problem @ Problem::Invalid { .. }) if asked.is_none() => {
+                Err(Problem::Unprocessable(problem.to_string()))
+            }
+            Err(problem) => Err(problem),
+        }
     }
 
     /// Makes one or replaces it; it keeps its number. `true`: it is new.

@@ -32,7 +32,7 @@ impl Reports {
     /// another change came in between.
     pub async fn update(&self, open: &OpenReport, mut change: ReportChange, caller: &Caller) -> Outcome<Report> {
         let now = ambient::now();
-        let note = change.note.take();
+        let note = change.note.clone();
         let folder = change.folder.take().map(|folder| path("folder", &folder)).transpose()?;
         let new_source = change.definition.is_some() || change.data.is_some();
         let source = self.source(open).await?;

@@ -42,6 +42,16 @@ async fn an_expired_token_is_refused() {
 }
 
 #[tokio::test]
+async fn what_histories_show_of_a_token_has_no_control_characters() {
+    for field in ["name", "user", "email"] {
+        let mut body = json!({"name": "odd", "role": "viewer"});
+        body[field] = "a\u{7}b".into();
+        let refused = Api::admin().post("/api/v1/personal-access-tokens", &body).await.expect(400);
+        assert!(refused.json()["error"].as_str().unwrap().starts_with(field), "{}", refused.text());
+    }
+}
+
+#[tokio::test]
 async fn the_use_of_a_token_is_recorded() {
     let viewer = Api::with_role("viewer", &[]).await;
     viewer.get("/api/reports").await.expect(200);

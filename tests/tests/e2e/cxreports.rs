@@ -5,6 +5,7 @@ mod exports;
 mod lists;
 mod previews;
 mod renditions;
+mod sources;
 mod temporary;
 
 use imprint_tests::{api::Api, unique};

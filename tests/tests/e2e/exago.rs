@@ -2,6 +2,7 @@
 
 mod access;
 mod execution;
+mod extremes;
 mod folders;
 mod listing;
 mod reports;

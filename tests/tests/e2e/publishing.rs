@@ -197,22 +197,3 @@ async fn an_asset_is_part_of_the_version_and_of_the_page() {
     assert_eq!(read(put()).await.expect(200).json()["version"], 2, "the same content is no new version");
     admin.publish_and_wait(&report).await;
 }
-
-#[tokio::test]
-async fn no_log_holds_the_token_of_a_link_or_of_a_caller() {
-    let admin = Api::admin();
-    let report = samples::report(&admin, "logged").await;
-    let token = admin.publish_and_wait(&report).await;
-    Api::anonymous().get(url(&token)).await.expect(200);
-    Api::anonymous().get(&format!("{}/report.pdf?note=secret-query", url(&token))).await.expect(200);
-    let state = std::path::PathBuf::from(imprint_tests::variable("MAIL_DIR")).with_file_name("logs");
-    let files = std::fs::read_dir(state.join("functions")).unwrap().map(|file| file.unwrap().path());
-    let logs: Vec<_> = files.map(|file| (std::fs::read_to_string(&file).unwrap(), file)).collect();
-    let whole: String = logs.iter().map(|(text, _)| text.as_str()).collect();
-    assert!(whole.contains("GET /view/{token}"), "the calls are logged");
-    let caller = admin.token().split_once('.').unwrap().1;
-    for secret in [token["token"].as_str().unwrap(), caller, "secret-query"] {
-        let found = logs.iter().find(|(text, _)| text.contains(secret));
-        assert!(found.is_none(), "{:?} holds it", found.map(|(_, file)| file));
-    }
-}

@@ -10,30 +10,30 @@ use std::{fs, path::Path};
 
 /// An operation of the document.
 #[derive(Clone)]
-struct Operation {
-    id: String,
-    method: String,
+pub struct Operation {
+    pub id: String,
+    pub method: String,
     /// With every parameter filled in.
-    path: String,
+    pub path: String,
     /// What it takes in form, though not in substance.
-    body: Value,
+    pub body: Value,
     /// What a caller must hold; `None`: no access token is asked for.
-    permission: Option<String>,
+    pub permission: Option<String>,
     /// Whether the cookie of a preview is asked for.
     by_cookie: bool,
     /// Whether the body must be JSON, and be there.
-    takes_json: bool,
+    pub takes_json: bool,
     /// Whether there may be a body.
     may_have_body: bool,
 }
 
 /// A name that nothing has.
-const NOTHING: &str = "00000000-0000-4000-8000-000000000000";
+pub const NOTHING: &str = "00000000-0000-4000-8000-000000000000";
 
 /// Names that nothing can have.
 const ODD: [&str; 9] = ["..%2f..%2fetc", "%00", "%ff", "a%0ab", "%5C", "%3F", "a%252fb", "-1", "99999999999999999999"];
 
-fn operations() -> Vec<Operation> {
+pub fn operations() -> Vec<Operation> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.yaml");
     let document: Value = serde_yaml_ng::from_str(&fs::read_to_string(file).unwrap()).unwrap();
     let mut operations = Vec::new();
@@ -82,7 +82,7 @@ impl Operation {
     }
 
     /// The same about what has this name.
-    fn about(mut self, name: &str) -> Self {
+    pub fn about(mut self, name: &str) -> Self {
         self.path = self.path.replacen(NOTHING, name, 1);
         if self.body["id"] == NOTHING {
             self.body["id"] = name.into();
@@ -105,7 +105,7 @@ fn in_its_dialect(operation: &Operation, answer: &Answer) {
         return;
     }
     let message = match operation.path.as_str() {
-        path if path.starts_with("/view/") || path.starts_with("/mailed/") => {
+        path if ["/view/", "/mailed/", "/docs/"].iter().any(|start| path.starts_with(start)) => {
             assert!(answer.header("content-type").starts_with("text/html"), "{id}");
             return;
         }
@@ -155,7 +155,7 @@ async fn call(api: &Api, operation: &Operation) -> Answer {
 }
 
 /// The query that names a session of the caller; none if the caller can have none.
-async fn session(api: &Api) -> String {
+pub async fn session(api: &Api) -> String {
     let begun = read(api.request("POST", "/rest/sessions")).await;
     begun.json()["Id"].as_str().map(|id| format!("?sid={id}")).unwrap_or_default()
 }
@@ -172,14 +172,14 @@ fn refused_somehow(operation: &Operation, answer: &Answer) {
 }
 
 /// The operations that the cookie of a preview opens.
-fn previews() -> Vec<Operation> {
+pub fn previews() -> Vec<Operation> {
     let previews: Vec<_> = operations().into_iter().filter(|operation| operation.by_cookie).collect();
     assert!(!previews.is_empty(), "the document was not understood");
     previews
 }
 
 /// The name and the value of a cookie that opens the previews of a workspace.
-async fn preview_cookie(api: &Api, workspace: &str) -> (String, String) {
+pub async fn preview_cookie(api: &Api, workspace: &str) -> (String, String) {
     let made = read(api.request("POST", "/api/v1/nonce-tokens")).await.expect(200).json();
     let nonce = made["nonce"].as_str().unwrap();
     let path = format!("/ws/{workspace}/reports/{NOTHING}/preview?nonce={nonce}");

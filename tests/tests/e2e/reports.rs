@@ -21,6 +21,9 @@ async fn a_report_is_found_under_each_of_its_names() {
         assert_eq!(found["definition"]["title"], "A small report");
         assert_eq!(found["data"]["rows"][1]["amount"], 20.5);
     }
+    for other in [format!("%2B{}", record["number"]), format!("0{}", record["number"])] {
+        admin.get(&format!("/api/reports/{other}")).await.expect(404);
+    }
 }
 
 #[tokio::test]
@@ -34,6 +37,21 @@ async fn a_change_makes_a_version_and_keeps_what_it_leaves_out() {
     assert_eq!(found["note"], "emptied");
     assert_eq!(found["data"]["rows"], json!([]));
     assert_eq!(found["definition"]["title"], "A small report");
+}
+
+#[tokio::test]
+async fn a_note_that_is_too_long_is_refused_whether_a_report_is_made_or_changed() {
+    let (admin, note) = (Api::admin(), "x".repeat(1_001));
+    let mut body = samples::body(&unique("noted"), "text");
+    body["note"] = json!(note);
+    let made = admin.post("/api/reports", &body).await.expect(400);
+    let report = samples::report(&admin, "noted").await;
+    let changed = admin.put(&format!("/api/reports/{report}"), &json!({ "note": note })).await.expect(400);
+    for refused in [made, changed] {
+        assert_eq!(refused.json()["message"], "note: use at most 1000 characters.");
+    }
+    let noted = json!({"note": "x".repeat(1_000)});
+    admin.put(&format!("/api/reports/{report}"), &noted).await.expect(200);
 }
 
 #[tokio::test]

@@ -123,3 +123,18 @@ async fn a_doubled_message_publishes_once() {
     assert_eq!(faults.remove(&doubled).await.applied, 1, "the message was not doubled");
     subject.expect_live(&admin, &aws, "sent twice").await;
 }
+
+/// The call's function has 29 seconds. What it lost before it began to wait is taken off the wait, or its caller would learn nothing.
+#[tokio::test]
+async fn a_publish_call_that_begins_slowly_answers_before_its_time_is_over() {
+    let _room = ROOM.read().await;
+    let (admin, faults) = (Api::admin(), Faults::connect());
+    let subject = Subject::new(&admin, "asked slowly").await;
+    let write = json!({"text": subject.uid, "operations": ["TransactWriteItems"], "fault": "delay", "seconds": 5});
+    let slow = faults.set(&write).await;
+    let late = faults.set(&json!({"text": subject.uid, "fault": "postpone", "seconds": 32})).await;
+    let accepted = admin.publish(&subject.name).await.expect(202);
+    assert_eq!([faults.remove(&slow).await.applied, faults.remove(&late).await.applied], [1, 1]);
+    let end = admin.finished(accepted.header("location")).await;
+    assert_eq!(end["status"], "Done", "{end}");
+}

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 64;
 /// Reads the body of a call; `T` decides about unknown and repeated names.
 ///
 /// A backslash in a string separates names of a path and begins no escape, unless a quote or a second backslash follows it:
-/// `'a\new'` is `a\new`, and `'a\\b'` is `a\b`. Source: “Exago BI, REST: Folders and Report Tree”.
+/// `'a\new'` is `a\new`, and `'a\\b'` is `a\b`. What libraries write for a letter beyond ASCII is that letter: `\u00dcbersee`. Source: “Exago BI, REST: Folders and Report Tree”.
 ///
 /// # Errors
 /// `Invalid`, telling what is wrong and where, for a text that is no relaxed JSON, or whose parts are not those of `T`.
@@ -85,6 +85,9 @@ impl<'a> Rewriter<'a> {
     /// A backslash in a string, with the quote or the backslash that belongs to it.
     fn backslash(&mut self) {
         self.write('\\');
+        if self.before_code_beyond_ascii() {
+            return;
+        }
         match self.rest.next_if(|next| matches!(next, '\\' | '\'' | '"')) {
             Some(next) => self.write(next),
             None => {
@@ -92,6 +95,15 @@ impl<'a> Rewriter<'a> {
                 self.write('\\');
             }
         }
+    }
+
+    /// Whether `u` and four digits follow that name a character beyond ASCII. Those are written so by clients whose library escapes such
+    /// letters; no folder of anybody is called `u00fc`. Within ASCII libraries write the characters themselves.
+    fn before_code_beyond_ascii(&self) -> bool {
+        let mut next = self.rest.clone();
+        let is_code = next.next() == Some('u');
+        let digits: String = next.take(4).take_while(char::is_ascii_hexdigit).collect();
+        is_code && digits.len() == 4 && u32::from_str_radix(&digits, 16).is_ok_and(|code| code > 0x7F)
     }
 
     /// A slash outside of strings. In JSON5 nothing but a comment begins with it, and anything else is for json5 to refuse.
@@ -237,6 +249,13 @@ mod tests {
             ("before v, no vertical tab", r"{'OldName':'Asset\values'}", r"Asset\values"),
             ("before u, no code point", r"{'OldName':'Asset\u0041'}", r"Asset\u0041"),
             ("before u without digits", r"{'OldName':'Asset\usa'}", r"Asset\usa"),
+            (
+                "before u, a letter beyond ASCII as libraries write it",
+                r"{'OldName':'Asset\\\u00dcbersee'}",
+                r"Asset\Übersee",
+            ),
+            ("before u, a character of two codes", r"{'OldName':'\ud83d\ude00'}", "😀"),
+            ("before u, too few digits", r"{'OldName':'Asset\u00d'}", r"Asset\u00d"),
             ("before x, no code point", r"{'OldName':'Asset\x41'}", r"Asset\x41"),
             ("before 0, no zero character", r"{'OldName':'Asset\0'}", r"Asset\0"),
             ("before a digit", r"{'OldName':'Asset\2026'}", r"Asset\2026"),

@@ -2,7 +2,7 @@
 //! previews, which come with a cookie.
 
 use super::Gate;
-use crate::request::Request;
+use crate::{request::Request, trail};
 use domain::{
     Outcome, Problem,
     credential::{Caller, Permission, Secret},
@@ -112,6 +112,7 @@ impl Gate {
     pub async fn previewer(&self, session: &PreviewSession, workspace: &Workspace) -> Outcome<Caller> {
         let (token, now) = (self.tokens.by_id(&session.token).await?, ambient::now());
         let caller = session.caller(token.as_ref(), &workspace.code, now)?;
+        trail::caller(&caller.token_id);
         caller.require(Permission::ReportRead)?;
         if let Some(token) = token {
             self.tokens.touch(&token, now).await;

@@ -14,7 +14,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 /// The records.
@@ -113,21 +113,20 @@ impl Records {
         }
     }
 
-    /// Follows a publication until `enough` of it is seen or the time is over, and answers how it stands then.
+    /// Follows a publication until `enough` of it is seen or `end` is near, and answers how it stands then.
     ///
     /// # Errors
     /// `NotFound` when there is no such publication.
     pub async fn watch(
         &self,
         id: PublicationId,
-        limit: Duration,
+        end: Instant,
         enough: impl Fn(&Publication) -> bool,
     ) -> Outcome<Publication> {
-        let end = tokio::time::Instant::now() + limit;
         let mut pause = Duration::from_millis(100);
         loop {
             let publication = self.read(id).await?.ok_or_else(no_publication)?;
-            if enough(&publication) || tokio::time::Instant::now() + pause > end {
+            if enough(&publication) || Instant::now() + pause > end {
                 return Ok(publication);
             }
             tokio::time::sleep(pause).await;

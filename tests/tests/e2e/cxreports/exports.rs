@@ -10,7 +10,7 @@ use imprint_tests::{
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
-async fn start(place: &Place, report: &Value, body: &Value) -> u64 {
+pub async fn start(place: &Place, report: &Value, body: &Value) -> u64 {
     let path = place.at(&format!("reports/{}/export", report["number"]));
     let started = place.admin.post(&path, body).await.expect(202).json();
     let id = started["temporaryFileId"].as_u64().unwrap();
@@ -19,7 +19,7 @@ async fn start(place: &Place, report: &Value, body: &Value) -> u64 {
 }
 
 /// The status of an export once it is at its end.
-async fn ended(place: &Place, id: u64) -> Value {
+pub async fn ended(place: &Place, id: u64) -> Value {
     let begun = Instant::now();
     loop {
         let status = place.admin.get(&place.at(&format!("exports/{id}/status"))).await.expect(200).json();
@@ -159,7 +159,8 @@ async fn an_export_that_was_given_up_ends_failed_with_a_reason() {
     let in_progress = AttributeValue::S("InProgress".into());
     aws.set("CATALOG_TABLE", &format!("EXPORT#{id}"), "EXPORT", "status", in_progress).await;
     place.admin.get(&place.at(&format!("exports/{id}/content"))).await.expect(409);
-    aws.invoke("ExportDrain", &message(id, now())).await;
+    // By the queue, as it comes there.
+    aws.send("EXPORT_DEAD_LETTERS_URL", &json!({"export": id})).await;
     let status = ended(&place, id).await;
     assert_eq!(status["status"], "Failed");
     assert!(status["errorMessage"].as_str().unwrap().contains("tried several times"), "{status}");

@@ -5,10 +5,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use imprint_tests::{
     api::{Answer, Api, read},
     aws::Aws,
-    now, variable,
+    logs, now, variable,
 };
 use serde_json::Value;
-use std::path::PathBuf;
 
 async fn nonce(api: &Api) -> String {
     let made = read(api.request("POST", "/api/v1/nonce-tokens").header("content-type", "application/json")).await;
@@ -209,10 +208,7 @@ async fn secrets_of_previews_are_in_no_table_and_in_no_log() {
     with_cookie(&address(&place, &report), &cookie).await.expect(200);
     Api::anonymous().get(&format!("{}?nonce={nonce}", address(&place, &report))).await.expect(401);
     let table = Aws::connect().await.dump("ACCESS_TABLE").await;
-    let folder = PathBuf::from(variable("MAIL_DIR")).with_file_name("logs").join("functions");
-    let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let previews = files.filter(|file| file.file_name().unwrap().to_string_lossy().contains("Preview"));
-    let log: String = previews.map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let log = logs::text("Preview");
     assert!(log.contains("GET /ws/{ws}/reports/{id}/preview"), "the log is there");
     for secret in [nonce.split_once('.').unwrap().1, cookie.split_once('.').unwrap().1] {
         assert!(!table.contains(secret) && !log.contains(secret));

@@ -2,9 +2,8 @@
 
 use super::{NOT_SENT, Sending, expect_sent, refusal};
 use crate::ROOM;
-use imprint_tests::{api::Api, aws::Aws, faults::Faults, mail::sent_to, variable};
+use imprint_tests::{api::Api, aws::Aws, faults::Faults, logs, mail::sent_to};
 use serde_json::json;
-use std::{fs, path::PathBuf};
 use tokio::task::JoinSet;
 
 #[tokio::test]
@@ -74,10 +73,7 @@ async fn of_several_mails_the_answer_names_those_that_were_not_taken_and_the_sam
 
 /// The log of the function that sends.
 fn log() -> String {
-    let folder = PathBuf::from(variable("MAIL_DIR")).with_file_name("logs").join("functions");
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let ours = files.filter(|file| file.to_string_lossy().contains(super::SENDER));
-    ours.map(|file| fs::read_to_string(file).unwrap()).collect()
+    logs::text(super::SENDER)
 }
 
 /// It is the sender of all: nobody else sends meanwhile.

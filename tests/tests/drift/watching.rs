@@ -1,0 +1,73 @@
+//! What is watched and bounded on AWS: alarms and what to do about them, metrics, limits of routes.
+
+use crate::places::{compared, complain, functions, pattern, read, resources};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The metrics that functions emit, as shared/lambda lists them.
+fn emitted() -> BTreeSet<String> {
+    let listed = pattern(r#"(?m)^    \("(\w+)", "\w+"\),$"#);
+    listed.captures_iter(&read("shared/lambda/src/log.rs")).map(|found| found[1].to_owned()).collect()
+}
+
+#[test]
+fn every_alarm_is_explained_to_the_operator_and_no_explanation_is_stale() {
+    let alarms = resources("AWS::CloudWatch::Alarm").into_iter().map(|(name, _)| name).collect();
+    let (heading, name) = (pattern(r"(?m)^### .*$"), pattern(r"\w+Alarm\b"));
+    let text = read("docs/operations.md");
+    let headings = heading.find_iter(&text).flat_map(|line| name.find_iter(line.as_str()));
+    let explained = headings.map(|found| found.as_str().to_owned()).collect();
+    complain(compared(
+        (&alarms, "add a heading with this alarm to docs/operations.md, and what to do about it"),
+        (&explained, "docs/operations.md explains an alarm that template.yaml does not have"),
+    ));
+}
+
+#[test]
+fn the_dashboard_shows_each_metric_that_functions_emit_and_no_other() {
+    let (_, dashboard) = resources("AWS::CloudWatch::Dashboard").remove(0);
+    let body = dashboard["DashboardBody"].as_str().unwrap_or_default().to_owned();
+    let named = pattern(r#""Imprint", "(\w+)"|\[".", "(queuedMs)"|MetricName=\\"(\w+)\\""#);
+    let shown = named
+        .captures_iter(&body)
+        .filter_map(|found| found.iter().flatten().nth(1).map(|name| name.as_str().to_owned()));
+    complain(compared(
+        (&emitted(), "show this metric on the dashboard of template.yaml"),
+        (&shown.collect(), "the dashboard shows a metric that shared/lambda/src/log.rs does not list"),
+    ));
+    assert!(serde_json::from_str::<Value>(&body).is_ok(), "the dashboard's body is no JSON");
+}
+
+#[test]
+fn every_metric_is_a_field_of_a_line_and_is_explained() {
+    let operations = read("docs/operations.md");
+    let sources = [
+        "functions/publish-worker/src/work.rs",
+        "functions/publish-drain/src/main.rs",
+        "functions/export-worker/src/main.rs",
+        "functions/mail-feedback/src/main.rs",
+        "shared/mailer/src/lib.rs",
+    ]
+    .map(read)
+    .concat();
+    complain(emitted().into_iter().filter_map(|metric| {
+        let logged = sources.contains(&format!("{metric} = "));
+        let told = operations.contains(&format!("`{metric}`"));
+        (!logged || !told).then(|| format!("{metric}: logged: {logged}, explained in docs/operations.md: {told}"))
+    }));
+}
+
+#[test]
+fn every_route_with_a_limit_of_its_own_is_a_route() {
+    let routes: BTreeSet<_> = functions().into_iter().flat_map(|function| function.routes).collect();
+    let (_, api) = resources("AWS::Serverless::HttpApi").remove(0);
+    let limited: Vec<_> =
+        api["RouteSettings"].as_object().into_iter().flatten().map(|(route, _)| route.clone()).collect();
+    assert!(!limited.is_empty());
+    complain(
+        limited
+            .into_iter()
+            .filter(|route| !routes.contains(route))
+            .map(|route| format!("RouteSettings: {route} is no route")),
+    );
+}
