@@ -23,6 +23,8 @@ WITNESSES = ROOT / "tests" / "privileges" / "witnesses.json"
 EXEMPT = {
     "GrafanaSendReport ses:SendRawEmail identity/${Domain}": "asked for where the domain is verified, and not the address; here the address is",
 }
+# What these ask for depends on what other tests left in the stack, so they may miss a right today and not tomorrow: they are nobody's witness.
+LEANING = {"events::every_function_takes_its_sample_event"}
 # What each address of another service begins with.
 ARN = re.compile(r"^arn:\$\{AWS::Partition\}:\w+:\$\{AWS::Region\}:\$\{AWS::AccountId\}:")
 
@@ -52,7 +54,8 @@ class Grant(NamedTuple):
 
 def witnesses() -> dict[str, dict[str, str]]:
     """The tests that are known to miss a grant, by function and grant."""
-    return dict(json.loads(WITNESSES.read_text())) if WITNESSES.is_file() else {}
+    kept = json.loads(WITNESSES.read_text()) if WITNESSES.is_file() else {}
+    return {function: {name: test for name, test in tests.items() if test not in LEANING} for function, tests in kept.items()}
 
 
 def keep_witnesses(known: dict[str, dict[str, str]]) -> None:

@@ -5,11 +5,15 @@ use imprint_tests::{aws::Aws, variable};
 use serde_json::Value;
 use std::{fs, path::Path};
 
+/// The name of each function and its sample, always in the same order.
 fn events() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../events");
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let named = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
+    let mut named: Vec<_> =
+        files.filter(|file| file.extension().is_some_and(|extension| extension == "json")).collect();
+    named.sort();
     named
+        .into_iter()
         .map(|file| {
             let text = fs::read_to_string(&file).unwrap();
             (file.file_stem().unwrap().to_str().unwrap().to_owned(), serde_json::from_str(&text).unwrap())
@@ -21,7 +25,7 @@ fn logical_id(name: &str) -> String {
     name.split('-').map(|part| part[..1].to_uppercase() + &part[1..]).collect()
 }
 
-/// The event with the administrator's token in place of the sample's, and nothing that would remove what others use.
+/// The event with the administrator's token in place of the sample's.
 fn with_token(event: &Value) -> Value {
     let mut event = event.clone();
     if event["headers"]["authorization"].is_string() {
@@ -33,7 +37,6 @@ fn with_token(event: &Value) -> Value {
 #[tokio::test]
 async fn every_function_takes_its_sample_event() {
     let aws = Aws::connect().await;
-    // The first token is the operator's to make; the drain would end whatever publication the sample names.
     for (name, event) in events() {
         let function = aws.function_name(&logical_id(&name)).await;
         let invoke = aws.lambda.invoke().function_name(function).payload(Blob::new(with_token(&event).to_string()));
