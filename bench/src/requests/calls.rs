@@ -57,9 +57,16 @@ pub const WORK: &str = "WORK";
 /// The function that does that work.
 pub const WORKER: &str = "publish-worker";
 
+/// Who calls together with what the id means, and the report.
 const READ: u32 = 2;
+/// The link, and the part of the bundle.
 const VIEW: u32 = 2;
+/// As for reading, the message, and the record with the state.
 const PUBLISH: u32 = 4;
+/// Who calls, the link, and its report, for whether it is within their reach.
+const LINK: u32 = 3;
+/// Who calls, the record, the report, for whether it is within their reach, and its link.
+const PROGRESS: u32 = 4;
 /// Who calls and what report, in which workspace, and the file.
 const KEPT: u32 = 4;
 
@@ -87,8 +94,8 @@ pub const CALLS: &[Call] = &[
     call(WORKER, "dashboard, one asset", WORK, ""),
     call("informer-publish-report", "start to answer", "POST", "/api/reports/{natural}/_cloud-publish")
         .keep(&[("/id", "token"), ("/url", "link")]),
-    call("informer-get-progress", "by id", "GET", "/api/progress/{publication}").goal(READ),
-    call("informer-get-token", "", "GET", "/api/tokens/{token}").goal(READ),
+    call("informer-get-progress", "by id", "GET", "/api/progress/{publication}").goal(PROGRESS),
+    call("informer-get-token", "", "GET", "/api/tokens/{token}").goal(LINK),
     call("public-view-report", "GET", "GET", "{link}").keep(&[("/etag", "etag")]).goal(VIEW),
     call("public-view-report", "GET, page is known", "GET", "{link}").body(Known).goal(VIEW),
     call("public-view-report", "HEAD", "HEAD", "{link}").goal(VIEW),

@@ -12,8 +12,8 @@ use serde_json::Value;
 use std::process::Stdio;
 
 const FUNCTION: &str = "informer-publish-report";
-/// With no time to wait, it looks once, and answers that the publication is under way.
-const LOOKS: u32 = 1;
+/// With no time to wait, it looks once at the record, reads that the report has no link yet, and answers that the publication is under way.
+const AFTERWARDS: u32 = 2;
 
 /// Starts a publication of the report `{natural}` on the stack, and counts what that took.
 pub async fn start(names: &Names) -> Outcome<Counts> {
@@ -27,7 +27,7 @@ pub async fn start(names: &Names) -> Outcome<Counts> {
         return Err(format!("no publication was started: {line}").into());
     }
     let counts = Counts::of_line(&line);
-    Ok(Counts { dynamodb: counts.dynamodb - LOOKS, ..counts })
+    Ok(Counts { dynamodb: counts.dynamodb - AFTERWARDS, ..counts })
 }
 
 /// What the stack gives to its own instance of the function, but no patience. The key of links is not used before the end.
