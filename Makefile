@@ -113,8 +113,8 @@ documentation: python ## Every block of code of every page in Markdown, against 
 	$(PYTHON) tests/documentation/run.py --self-test
 	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/documentation/run.py
 
-# No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role.
-PRIVILEGES_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 EMU_TX_DELAY=0 EMU_IAM_JOURNAL=$(CURDIR)/target/iam-journal.jsonl
+# No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role, to each target in a file of its own.
+PRIVILEGES_STACK = $(TEST_STACK) EMU_TX_CONFLICT=0 EMU_TX_DELAY=0 EMU_IAM_JOURNAL=$(CURDIR)/target/iam-journal-$@.jsonl
 
 privileges: python ## Takes each right from each function in turn, and sees a test fail; FUNCTIONS="PublishDrain ExportDrain" for some
 	$(TEST) --test e2e --no-run
