@@ -194,6 +194,7 @@ mod tests {
             page_count: 2,
             tables: vec![TableFile { name: "rows.csv".into(), csv: "a\n1\n".into() }],
             letter: None,
+            warnings: vec![],
         };
         let info = BundleInfo {
             report: "r".into(),
@@ -250,6 +251,7 @@ mod tests {
             page_count: 4,
             tables: vec![],
             letter: None,
+            warnings: vec![],
         };
         let bundle = preview("<html>".to_owned(), &rendered).unwrap();
         assert_eq!(fetch(&bundle, &bundle.index.page), "<html>");

@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::error::RenderError;
 use crate::letter::{LetterTemplates, LetterTexts};
+use crate::warning::Warning;
 
 /// Everything a rendering depends on: the same job yields the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -179,6 +180,8 @@ pub struct Rendered {
     pub tables: Vec<TableFile>,
     /// The words of the mail, when they are asked for.
     pub letter: Option<LetterTexts>,
+    /// What could not be shown as asked for.
+    pub warnings: Vec<Warning>,
 }
 
 /// One page of a rendered report.

@@ -29,6 +29,7 @@ mod expression;
 pub mod file;
 mod fonts;
 mod job;
+mod layout;
 mod letter;
 mod markdown;
 mod measure;
@@ -40,6 +41,7 @@ mod resolve;
 pub mod sandbox;
 mod table;
 mod text;
+mod warning;
 mod workbook;
 mod world;
 mod writing;
@@ -51,14 +53,14 @@ pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
 pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};
+pub use warning::Warning;
 
 use compile::{Exported, Wanted};
 use expression::Templates;
+use warning::Warnings;
 use world::ReportWorld;
 use writing::Writing;
 
-/// The layout of blocks; it reads the resolved document at `/report.json`.
-const BLOCKS: &str = include_str!("blocks.typ");
 /// The structure for screen readers makes a long table's PDF ten times as large: 2.6 MB instead of 256 KB at 2,000 rows.
 const MAX_TAGGED_ROWS: usize = 500;
 
@@ -78,7 +80,7 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
     let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing };
+    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -98,6 +100,7 @@ struct Report<'a> {
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
+    warnings: Warnings,
 }
 
 impl Report<'_> {
@@ -105,7 +108,8 @@ impl Report<'_> {
         let resolved = resolve::resolve(self, blocks)?;
         let mut files = resolved.files;
         files.insert("report.json".to_owned(), json_file(&resolved.document));
-        let world = self.world(BLOCKS, world::library(), files);
+        files.extend(layout::parts());
+        let world = self.world(layout::MAIN, world::library(), files);
         let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
         Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
@@ -144,7 +148,8 @@ impl Report<'_> {
     fn rendered(&self, exported: Exported) -> Rendered {
         let Exported { pdf, pages, page_count } = exported;
         let (title, lang, letter) = (self.title.clone(), self.lang.to_owned(), self.letter.clone());
-        Rendered { title, lang, pdf, xlsx: Vec::new(), pages, page_count, tables: Vec::new(), letter }
+        let (xlsx, tables, warnings) = (Vec::new(), Vec::new(), self.warnings.take());
+        Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings }
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {

@@ -21,6 +21,7 @@ fn rendered(title: &str, text: &str) -> Rendered {
         page_count: 4,
         tables: vec![],
         letter: None,
+        warnings: Vec::new(),
     }
 }
 
