@@ -82,6 +82,8 @@ pub enum Orientation {
     #[default]
     Portrait,
     Landscape,
+    /// Portrait, unless a table is too wide for it.
+    Auto,
 }
 
 /// A parameter that a request may set.

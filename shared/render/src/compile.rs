@@ -19,8 +19,8 @@ use typst_svg::SvgOptions;
 
 use crate::error::RenderError;
 use crate::job::{Outputs, Page, Pictures};
-use crate::text;
 use crate::world::{ReportWorld, datetime};
+use crate::{lines, text};
 
 /// 144 pixels an inch: sharp on the screens of today.
 const PIXELS_PER_POINT: f64 = 2.0;
@@ -60,6 +60,14 @@ pub fn run(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderE
     result
 }
 
+/// Lays out a report and makes nothing of it.
+#[cfg(test)]
+pub fn lay_out(world: &ReportWorld) -> Result<PagedDocument, RenderError> {
+    let document = compile::<PagedDocument>(world).output.map_err(|errors| explain(world, &errors));
+    comemo::evict(0);
+    document
+}
+
 fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
     let explain = |errors: EcoVec<SourceDiagnostic>| explain(world, &errors);
     let mut document = compile::<PagedDocument>(world).output.map_err(explain)?;
@@ -96,7 +104,7 @@ fn titles(document: &PagedDocument) -> BTreeMap<u32, String> {
         let page = element.location().and_then(|location| introspector.page(location));
         if let (Some(page), Some(heading)) = (page, element.to_packed::<HeadingElem>()) {
             let words = heading.body.plain_text();
-            titles.entry(number(page.get())).or_insert_with(|| words.trim().to_owned());
+            titles.entry(number(page.get())).or_insert_with(|| lines::without_breaks(words.trim()).into_owned());
         }
     }
     titles.retain(|_, words| !words.is_empty());

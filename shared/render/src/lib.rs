@@ -31,6 +31,7 @@ mod fonts;
 mod job;
 mod layout;
 mod letter;
+mod lines;
 mod markdown;
 mod measure;
 pub mod page;
@@ -57,6 +58,7 @@ pub use warning::Warning;
 
 use compile::{Exported, Wanted};
 use expression::Templates;
+use resolve::Resolved;
 use warning::Warnings;
 use world::ReportWorld;
 use writing::Writing;
@@ -71,20 +73,20 @@ const MAX_TAGGED_ROWS: usize = 500;
 /// # Errors
 /// When the definition does not fit the data, or the Typst source is wrong: with the place and what to change.
 pub fn render(job: &Job) -> Result<Rendered, RenderError> {
-    let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
-    let params = params::resolve(&job.definition.params, &job.params)?;
-    let writing = Arc::new(Writing::new(lang, job.zone()?, job.date));
-    let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
-    let title = templates.optional(job.definition.title.as_deref(), "title")?;
-    let header = templates.optional(job.template.header.as_deref(), "template.header")?;
-    let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
-    let title = title.unwrap_or_else(|| job.report.clone());
-    let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
+    let report = Report::new(job)?;
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
     }
+}
+
+/// The pages of a job of blocks as they are laid out, for tests that look at where things stand.
+#[cfg(test)]
+fn layout_of(job: &Job) -> Result<typst_layout::PagedDocument, RenderError> {
+    let report = Report::new(job)?;
+    let Body::Blocks(blocks) = &job.definition.body else { unreachable!("only blocks are looked at") };
+    let resolved = resolve::resolve(&report, blocks)?;
+    compile::lay_out(&report.world_of_blocks(&resolved))
 }
 
 /// A job whose title, language and parameters are known.
@@ -103,13 +105,31 @@ struct Report<'a> {
     warnings: Warnings,
 }
 
-impl Report<'_> {
-    fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
-        let resolved = resolve::resolve(self, blocks)?;
-        let mut files = resolved.files;
+impl<'a> Report<'a> {
+    fn new(job: &'a Job) -> Result<Self, RenderError> {
+        let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
+        let params = params::resolve(&job.definition.params, &job.params)?;
+        let writing = Arc::new(Writing::new(lang, job.zone()?, job.date));
+        let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
+        let title = templates.optional(job.definition.title.as_deref(), "title")?;
+        let header = templates.optional(job.template.header.as_deref(), "template.header")?;
+        let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
+        let title = title.unwrap_or_else(|| job.report.clone());
+        let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
+        let warnings = Warnings::default();
+        Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, warnings })
+    }
+
+    fn world_of_blocks(&self, resolved: &Resolved) -> ReportWorld {
+        let mut files = resolved.files.clone();
         files.insert("report.json".to_owned(), json_file(&resolved.document));
         files.extend(layout::parts());
-        let world = self.world(layout::MAIN, world::library(), files);
+        self.world(layout::MAIN, world::library(), files)
+    }
+
+    fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
+        let resolved = resolve::resolve(self, blocks)?;
+        let world = self.world_of_blocks(&resolved);
         let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
         Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
@@ -131,6 +151,16 @@ impl Report<'_> {
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
         let world = self.world(source, library, files.into());
         Ok(self.rendered(self.export(&world, true)?))
+    }
+
+    /// The title on one line, as it stands above the second page and in what the PDF says of itself.
+    fn running_title(&self) -> String {
+        lines::tidy(&self.title).split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words below every page, beside its number.
+    fn footer_words(&self) -> String {
+        self.footer.clone().unwrap_or_else(|| format!("{}  ·  {}", self.running_title(), self.writing.date()))
     }
 
     fn export(&self, world: &ReportWorld, tagged: bool) -> Result<Exported, RenderError> {
@@ -165,5 +195,9 @@ fn json_file(value: &Value) -> Bytes {
 
 /// The layout of blocks is ours, and what it cannot show is an asset of the report.
 fn blame_asset(error: RenderError) -> RenderError {
-    if error.place.starts_with("typst") { RenderError { place: "blocks".to_owned(), ..error } } else { error }
+    if ["typst", "layout/"].iter().any(|ours| error.place.starts_with(ours)) {
+        RenderError { place: "blocks".to_owned(), ..error }
+    } else {
+        error
+    }
 }

@@ -1,16 +1,23 @@
 //! Markdown as a tree in JSON. The layout walks the tree; no text of a user ever becomes Typst source.
 
-use pulldown_cmark::{Alignment, Event, Options, Parser, Tag};
+use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TextMergeStream};
 use serde_json::{Value, json};
+
+mod fit;
 
 /// Deeper nesting is flattened: nobody reads it, and the layout recurses.
 const MAX_DEPTH: usize = 24;
 
-/// The tree of a Markdown text: a list of nodes, each an object with its type in `t` and its children in `c`.
-pub fn tree(markdown: &str) -> Vec<Value> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+/// The tree of a Markdown text, fitted into a width in points: a list of nodes, each an object with its type in `t` and its children
+/// in `c`.
+pub fn tree(markdown: &str, width: f64) -> Vec<Value> {
+    fit::fit(parse(markdown), width)
+}
+
+fn parse(markdown: &str) -> Vec<Value> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut builder = Builder::default();
-    for event in Parser::new_ext(markdown, options) {
+    for event in TextMergeStream::new(Parser::new_ext(markdown, options)) {
         builder.take(event);
     }
     builder.top
@@ -36,6 +43,8 @@ impl Builder {
             Event::SoftBreak => self.add(text(" ")),
             Event::HardBreak => self.add(json!({"t": "br"})),
             Event::Rule => self.add(json!({"t": "rule"})),
+            Event::TaskListMarker(done) => self.add(json!({"t": "task", "done": done})),
+            Event::InlineHtml(tag) if is_line_break(&tag) => self.add(json!({"t": "br"})),
             // HTML is shown as the text it is.
             Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => self.add(text(&words)),
             _ => {}
@@ -55,6 +64,11 @@ impl Builder {
             None => self.top.push(node),
         }
     }
+}
+
+/// The one tag of HTML that people write into Markdown for want of another way.
+fn is_line_break(tag: &str) -> bool {
+    matches!(tag.to_ascii_lowercase().trim_end_matches(['/', '>', ' ']), "<br")
 }
 
 fn text(words: &str) -> Value {
@@ -110,6 +124,12 @@ mod tests {
                 "[a](javascript:b)",
                 json!([{"t": "p", "c": [{"t": "span", "c": [text("a")]}]}]),
             ),
+            ("a line break", "a<br />b", json!([{"t": "p", "c": [text("a"), {"t": "br"}, text("b")]}])),
+            (
+                "a task",
+                "- [x] a",
+                json!([{"t": "list", "start": null, "c": [{"t": "item", "c": [{"t": "task", "done": true}, text("a")]}]}]),
+            ),
             (
                 "a link",
                 "[a](https://b.example)",
@@ -117,13 +137,13 @@ mod tests {
             ),
         ];
         for (what, markdown, expected) in cases {
-            assert_eq!(Value::Array(tree(markdown)), expected, "{what}");
+            assert_eq!(Value::Array(parse(markdown)), expected, "{what}");
         }
     }
 
     #[test]
     fn nesting_ends_somewhere_and_keeps_the_words() {
-        let tree = Value::Array(tree(&format!("{}deep", "> ".repeat(200))));
+        let tree = Value::Array(parse(&format!("{}deep", "> ".repeat(200))));
         let text = tree.to_string();
         assert!(text.matches("quote").count() <= MAX_DEPTH, "{text}");
         assert!(text.contains("deep"));

@@ -1,19 +1,23 @@
-//! How wide words are in the report's typeface, before they are laid out: a row that is known to be one line high lays out in two thirds of the time.
+//! How wide words are in the report's typeface, before they are laid out: columns are sized by it, and a row that is known to be one
+//! line high lays out in two thirds of the time.
 
 use std::sync::LazyLock;
 
 use typst::layout::Abs;
 use typst::text::{FontInstance, FontVariant, FontVariations};
+use unicode_width::UnicodeWidthChar;
 
 use crate::fonts;
 
 /// Kerning and rounding may widen a text a little; a row wrongly taken for one line would run into the next.
 const SLACK: f64 = 1.03;
-/// A letter that the font lacks comes from another font: taken as wide as can be.
-const UNKNOWN: f64 = 1.0;
+/// A letter that the typeface lacks comes from another one: as wide as the widest that are used.
+const UNKNOWN: f64 = 1.3;
+/// Chinese, Japanese and Korean letters fill a square.
+const SQUARE: f64 = 1.0;
 
 /// A weight that the blocks use.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Weight {
     Regular,
     SemiBold,
@@ -21,13 +25,13 @@ pub enum Weight {
 
 /// The width of a line in points.
 pub fn width(text: &str, size: f64, weight: Weight) -> f64 {
-    static REGULAR: LazyLock<Advances> = LazyLock::new(|| Advances::of("Inter-Regular"));
-    static SEMI_BOLD: LazyLock<Advances> = LazyLock::new(|| Advances::of("Inter-SemiBold"));
-    let advances: &Advances = match weight {
-        Weight::Regular => &REGULAR,
-        Weight::SemiBold => &SEMI_BOLD,
-    };
+    let advances = Advances::of(weight);
     text.chars().map(|c| advances.advance(c)).sum::<f64>() * size * SLACK
+}
+
+/// Whether the typeface of blocks has all letters of a text, so that its lines are as high as all others.
+pub fn is_plain(text: &str) -> bool {
+    text.is_ascii() || text.chars().all(|c| c.is_ascii() || Advances::of(Weight::Regular).glyph(c).is_some())
 }
 
 /// The advances of a font in em; those of ASCII looked up once.
@@ -37,7 +41,16 @@ struct Advances {
 }
 
 impl Advances {
-    fn of(name: &str) -> Advances {
+    fn of(weight: Weight) -> &'static Advances {
+        static REGULAR: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-Regular"));
+        static SEMI_BOLD: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-SemiBold"));
+        match weight {
+            Weight::Regular => &REGULAR,
+            Weight::SemiBold => &SEMI_BOLD,
+        }
+    }
+
+    fn new(name: &str) -> Advances {
         let instance = fonts::bundled(name)
             .map(|font| font.clone().instantiate(FontVariant::default(), Abs::pt(10.0), &FontVariations::default()));
         let mut advances = Advances { font: instance, ascii: Vec::new() };
@@ -57,11 +70,55 @@ impl Advances {
     }
 
     fn look_up(&self, c: char) -> f64 {
-        let advance = || {
-            let font = self.font.as_ref()?;
-            let glyph = font.ttf().glyph_index(c)?;
-            font.x_advance(glyph.0).map(|em| em.get())
-        };
-        advance().unwrap_or(UNKNOWN)
+        let advance = || self.font.as_ref()?.x_advance(self.glyph(c)?);
+        match (advance(), c.width()) {
+            (Some(em), _) => em.get(),
+            (None, None | Some(0)) => 0.0,
+            (None, Some(2)) if !is_pictograph(c) => SQUARE,
+            (None, _) => UNKNOWN,
+        }
+    }
+
+    fn glyph(&self, c: char) -> Option<u16> {
+        self.font.as_ref()?.ttf().glyph_index(c).map(|glyph| glyph.0)
+    }
+}
+
+fn is_pictograph(c: char) -> bool {
+    c >= '\u{1f000}' && c < '\u{20000}'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_as_wide_as_its_letters() {
+        let em = |text| width(text, 1.0, Weight::Regular);
+        let cases = [
+            ("nothing", "", 0.0),
+            ("tabular digits", "11", 2.0 * em("0")),
+            ("a letter with its mark", "e\u{301}", em("e")),
+            ("a break that shows nothing", "a\u{200b}b", em("ab")),
+            ("a square letter", "東", SLACK),
+        ];
+        for (what, text, expected) in cases {
+            assert!((em(text) - expected).abs() < 1e-9, "{what}: {} for {expected}", em(text));
+        }
+    }
+
+    #[test]
+    fn a_text_is_plain_when_the_typeface_has_its_letters() {
+        let cases = [
+            ("Net sales", true),
+            ("Größe – 5 €", true),
+            ("Σύνολο", true),
+            ("東京", false),
+            ("เงิน", false),
+            ("a 🎉", false),
+        ];
+        for (text, plain) in cases {
+            assert_eq!(is_plain(text), plain, "{text}");
+        }
     }
 }

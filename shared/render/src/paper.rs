@@ -8,8 +8,10 @@ use typst::foundations::Smart;
 use typst::layout::{Abs, PageElem};
 use typst::text::{Lang, Region, TextElem};
 
-use crate::Report;
+use crate::error::RenderError;
 use crate::job::Job;
+use crate::measure::{self, Weight};
+use crate::{Report, lines};
 
 /// The margin left and right of blocks, in points.
 pub const MARGIN: f64 = 48.0;
@@ -27,8 +29,69 @@ pub fn size(page: PageSetup) -> (f64, f64) {
         PageSize::Legal => (612.0, 1008.0),
     };
     match page.orientation {
-        Orientation::Portrait => (width, height),
+        // A report that may be turned is, when one of its tables needs it.
+        Orientation::Portrait | Orientation::Auto => (width, height),
         Orientation::Landscape => (height, width),
+    }
+}
+
+/// A sheet with the room above and below its blocks, in points.
+#[derive(Debug, Clone, Copy)]
+pub struct Sheet {
+    pub width: f64,
+    pub height: f64,
+    pub top: f64,
+    pub bottom: f64,
+}
+
+/// The type of the words above and below each page, and from one of its lines to the next.
+const SMALL: f64 = 7.5;
+const SMALL_LINE: f64 = 10.9;
+/// Above and below those words: the rule, and the distance to the blocks and to the edge.
+const AROUND: f64 = 34.0;
+const TOP: f64 = 54.0;
+const BOTTOM: f64 = 56.0;
+/// The part of a sheet that must be left for blocks.
+const LEFT_FOR_BLOCKS: f64 = 0.5;
+/// Between the words below a page and its number.
+const LABEL_GAP: f64 = 12.0;
+
+impl Sheet {
+    /// The sheet of a report, with as much room above and below as its header and footer need.
+    ///
+    /// # Errors
+    /// When those words leave too little of the page.
+    pub fn new(page: PageSetup, report: &Report<'_>) -> Result<Sheet, RenderError> {
+        let (width, height) = size(page);
+        let sheet = Sheet { width, height, top: TOP, bottom: BOTTOM };
+        let room = |words: &str, width: f64| {
+            AROUND + SMALL_LINE * lines::count(&lines::tidy(words), width, SMALL, Weight::Regular) as f64
+        };
+        let label = measure::width(report.writing.page_label(), SMALL, Weight::Regular);
+        let top = room(report.header.as_deref().unwrap_or(&report.running_title()), sheet.inner_width()).max(TOP);
+        let bottom = room(&report.footer_words(), sheet.inner_width() - label - LABEL_GAP).max(BOTTOM);
+        if top + bottom > height * (1.0 - LEFT_FOR_BLOCKS) {
+            let (header, footer) = (report.header.is_some(), report.footer.is_some());
+            let place = if header && (top > bottom || !footer) {
+                "template.header"
+            } else if footer {
+                "template.footer"
+            } else {
+                "title"
+            };
+            return Err(RenderError::report(place, "is too long to be printed on every page: shorten it"));
+        }
+        Ok(Sheet { top, bottom, ..sheet })
+    }
+
+    /// The width that blocks have.
+    pub fn inner_width(self) -> f64 {
+        self.width - 2.0 * MARGIN
+    }
+
+    /// The height that blocks have on a page.
+    pub fn inner_height(self) -> f64 {
+        self.height - self.top - self.bottom
     }
 }
 

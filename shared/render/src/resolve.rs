@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use domain::definition::{Block, Columns, Heading, Image, Kpi, Kpis, Length, Table};
+use domain::definition::{Block, Columns, Heading, Image, Kpi, Kpis, Length, Orientation, PageSetup, Table};
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
 use crate::error::RenderError;
 use crate::job::TableFile;
 use crate::measure::{self, Weight};
+use crate::paper::Sheet;
+use crate::table::{Room, TableError};
 use crate::workbook::Workbook;
-use crate::{Report, chart, markdown, paper, table};
+use crate::{Report, chart, lines, markdown, paper, table};
 
 /// A document that the layout can read.
 pub struct Resolved {
@@ -31,26 +33,66 @@ pub struct Resolved {
 /// # Errors
 /// The first block that does not fit the data, by place.
 pub fn resolve(report: &Report<'_>, blocks: &[Block]) -> Result<Resolved, RenderError> {
-    let (width, height) = paper::size(paper::of_job(report.job));
+    let page = paper::of_job(report.job);
+    if page.orientation == Orientation::Auto
+        && let Some(resolved) = resolve_on(report, blocks, page, true)?
+    {
+        return Ok(resolved);
+    }
+    let turned = match page.orientation {
+        Orientation::Auto => Orientation::Landscape,
+        orientation => orientation,
+    };
+    let resolved = resolve_on(report, blocks, PageSetup { orientation: turned, ..page }, false)?;
+    resolved.ok_or_else(|| RenderError::internal("a page that lies was turned again"))
+}
+
+/// Resolves the blocks for a page; nothing when it has to be turned.
+fn resolve_on(
+    report: &Report<'_>,
+    blocks: &[Block],
+    page: PageSetup,
+    may_turn: bool,
+) -> Result<Option<Resolved>, RenderError> {
+    let sheet = Sheet::new(page, report)?;
     let (lang, region) = paper::language(report.lang);
     let workbook = report.job.outputs.xlsx.then(|| Workbook::new(report));
-    let mut resolver = Resolver { report, files: BTreeMap::new(), tables: Vec::new(), workbook, rows: 0 };
-    let blocks = resolver.blocks(blocks, "blocks", width - 2.0 * paper::MARGIN)?;
+    let mut resolver = Resolver {
+        report,
+        files: BTreeMap::new(),
+        tables: Vec::new(),
+        workbook,
+        rows: 0,
+        height: sheet.inner_height(),
+        may_turn,
+        turn: false,
+    };
+    let width = sheet.inner_width();
+    let blocks = resolver.blocks(blocks, "blocks", width)?;
+    if resolver.turn {
+        return Ok(None);
+    }
+    let small = |words: &str| lines::fitted(words, width / 2.0, 7.5, Weight::Regular);
     let document = json!({
-        "title": report.title,
+        "name": report.running_title(),
+        "title": lines::fitted(&report.title, width, 22.0, Weight::SemiBold),
         "author": report.job.author,
         "lang": lang,
         "region": region,
         "date": report.writing.date(),
-        "page": {"width": width, "height": height, "margin": paper::MARGIN, "gutter": paper::GUTTER},
-        "header": report.header,
-        "footer": report.footer,
+        "page": {
+            "width": sheet.width, "height": sheet.height, "top": sheet.top, "bottom": sheet.bottom,
+            "margin": paper::MARGIN, "gutter": paper::GUTTER,
+        },
+        "header": report.header.as_deref().map(small),
+        "running_title": small(&report.running_title()),
+        "footer": small(&report.footer_words()),
         "page_label": report.writing.page_label(),
         "theme": report.job.theme,
         "blocks": blocks,
     });
     let xlsx = resolver.workbook.map(Workbook::finish).transpose()?.unwrap_or_default();
-    Ok(Resolved { document, files: resolver.files, tables: resolver.tables, xlsx, rows: resolver.rows })
+    Ok(Some(Resolved { document, files: resolver.files, tables: resolver.tables, xlsx, rows: resolver.rows }))
 }
 
 struct Resolver<'a> {
@@ -59,6 +101,12 @@ struct Resolver<'a> {
     tables: Vec<TableFile>,
     workbook: Option<Workbook<'a>>,
     rows: usize,
+    /// The height that blocks have on a page, in points.
+    height: f64,
+    /// Whether the page may still be turned.
+    may_turn: bool,
+    /// Whether a table asks for it.
+    turn: bool,
 }
 
 type Outcome = Result<Value, RenderError>;
@@ -71,16 +119,19 @@ impl<'a> Resolver<'a> {
 
     fn block(&mut self, block: &Block, place: &str, width: f64) -> Outcome {
         match block {
-            Block::Heading(heading) => self.heading(heading, place),
+            Block::Heading(heading) => self.heading(heading, place, width),
             Block::Text(text) => {
                 let text = self.report.templates.text(&text.markdown, &format!("{place}.markdown"))?;
-                Ok(json!({"kind": "text", "nodes": markdown::tree(&text)}))
+                Ok(json!({"kind": "text", "nodes": markdown::tree(&text, width)}))
             }
             Block::Kpis(kpis) => self.kpis(kpis, place, width),
             Block::Chart(chart) => {
                 let drawn = chart::draw(self.report, chart, place, width)?;
                 let file = format!("charts/{}.svg", self.files.len());
                 let mut value = drawn.layout;
+                if let Some(title) = value["title"].as_str() {
+                    value["title"] = lines::fitted(title, width, lines::CAPTION, Weight::SemiBold).into();
+                }
                 value["file"] = format!("/{file}").into();
                 self.files.insert(file, Bytes::from_string(drawn.svg));
                 Ok(value)
@@ -92,8 +143,9 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn heading(&self, heading: &Heading, place: &str) -> Outcome {
+    fn heading(&self, heading: &Heading, place: &str, width: f64) -> Outcome {
         let text = self.report.templates.text(&heading.text, &format!("{place}.text"))?;
+        let text = lines::fitted(&text, width, HEADING, Weight::SemiBold);
         Ok(json!({"kind": "heading", "text": text, "level": heading.level}))
     }
 
@@ -108,7 +160,16 @@ impl<'a> Resolver<'a> {
     }
 
     fn table(&mut self, table: &Table, place: &str, width: f64) -> Outcome {
-        let sheet = table::resolve(self.report, table, place, width)?;
+        let size = self.report.job.outputs.has_pages().then_some((width, self.height));
+        let room = Room { size, may_turn: self.may_turn };
+        let sheet = match table::resolve(self.report, table, place, room) {
+            Ok(sheet) => sheet,
+            Err(TableError::Wrong(error)) => return Err(error),
+            Err(TableError::Turn) => {
+                self.turn = true;
+                return Ok(Value::Null);
+            }
+        };
         self.rows += sheet.records.len();
         if let Some(workbook) = &mut self.workbook {
             workbook.add(table, &sheet, place)?;
@@ -136,30 +197,37 @@ impl<'a> Resolver<'a> {
         let card = (width - CARD_GAP * (per_row as f64 - 1.0)) / per_row as f64 - 2.0 * CARD_INSET;
         let numbered = kpis.items.iter().enumerate();
         let items: Result<Vec<Value>, RenderError> =
-            numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"))).collect();
-        let items = items?;
+            numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"), card)).collect();
+        let mut items = items?;
         // The longest figure decides the size of all: cards side by side are compared.
-        let widest = items
-            .iter()
-            .filter_map(|item| item["value"].as_str())
-            .map(|value| measure::width(value, 1.0, Weight::SemiBold));
-        let size = (card / widest.fold(0.1, f64::max)).clamp(8.0, 19.0);
+        let value = |item: &Value| item["value"].as_str().unwrap_or_default().to_owned();
+        let widest = items.iter().map(|item| measure::width(&value(item), 1.0, Weight::SemiBold));
+        let size = (card / widest.fold(0.1, f64::max)).clamp(FIGURE.0, FIGURE.1);
+        for item in &mut items {
+            item["value"] = lines::fitted(&value(item), card, size, Weight::SemiBold).into();
+        }
         Ok(
             json!({"kind": "kpis", "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}),
         )
     }
 
-    fn kpi(&self, item: &Kpi, place: &str) -> Outcome {
+    fn kpi(&self, item: &Kpi, place: &str, width: f64) -> Outcome {
         let templates = &self.report.templates;
         let value_place = format!("{place}.value");
         let value = templates.value(&item.value, &value_place)?;
         let value = self.report.writing.format(&value, item.format.as_ref());
         let value = value.map_err(|message| RenderError::report(value_place, message))?;
+        let fitted = |text: &str| lines::fitted(text, width, CARD_TEXT, Weight::SemiBold);
+        let hint = templates.optional(item.hint.as_deref(), &format!("{place}.hint"))?;
+        let mut delta = self.delta(item.delta.as_ref(), &format!("{place}.delta"))?;
+        if let Some(text) = delta["text"].as_str().map(fitted) {
+            delta["text"] = text.into();
+        }
         Ok(json!({
-            "label": templates.text(&item.label, &format!("{place}.label"))?,
+            "label": fitted(&templates.text(&item.label, &format!("{place}.label"))?),
             "value": value,
-            "hint": templates.optional(item.hint.as_deref(), &format!("{place}.hint"))?,
-            "delta": self.delta(item.delta.as_ref(), &format!("{place}.delta"))?,
+            "hint": hint.map(|hint| fitted(&hint)),
+            "delta": delta,
         }))
     }
 
@@ -208,6 +276,12 @@ impl<'a> Resolver<'a> {
     }
 }
 
+/// The largest type of headings.
+const HEADING: f64 = 14.0;
+/// The smallest and the largest type of the figure of a card.
+const FIGURE: (f64, f64) = (8.0, 19.0);
+/// The type of the other words of a card.
+const CARD_TEXT: f64 = 7.8;
 const CARD_GAP: f64 = 10.0;
 const CARD_INSET: f64 = 11.0;
 /// A card narrower than this would break its words.

@@ -1,19 +1,20 @@
 //! A table: cells written, columns sized, totals summed, and the same rows as CSV.
 
+use std::borrow::Cow;
+
 use domain::definition::{Align, Column, Format, Table};
 use serde_json::{Value, json};
 
 use crate::error::RenderError;
-use crate::measure::{self, Weight};
-use crate::{Report, records};
+use crate::measure::Weight;
+use crate::{Report, lines, records};
 
 mod csv;
+mod layout;
 mod widths;
 
-const SIZE: f64 = 8.5;
-const HEAD_SIZE: f64 = 8.0;
-const INSET: f64 = 6.0;
-const ROW_HEIGHT: f64 = 17.0;
+use layout::Columns;
+pub use widths::{Needs, Type, plan_of_words};
 
 /// A table ready for the layout.
 pub struct Sheet<'a> {
@@ -40,11 +41,20 @@ pub enum Total {
     Blank,
 }
 
-/// Writes the cells of a table and sizes its columns for the width at hand.
+/// The room a table has.
+#[derive(Debug, Clone, Copy)]
+pub struct Room {
+    /// Width and height in points; nothing when no page is laid out.
+    pub size: Option<(f64, f64)>,
+    /// Whether the page may still be turned to make it wider.
+    pub may_turn: bool,
+}
+
+/// Writes the cells of a table and sizes its columns for the room at hand.
 ///
 /// # Errors
-/// When the records or a field are missing, or a value does not fit its column's format.
-pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, width: f64) -> Result<Sheet<'a>, RenderError> {
+/// When the records or a field are missing, a value does not fit its column's format, or the columns do not fit on the page.
+pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) -> Result<Sheet<'a>, TableError> {
     let records = records::find(&table.data, &report.job.data, place)?;
     let heads = heads(report, table, records, place)?;
     let cells = cells(report, table, records, place)?;
@@ -53,24 +63,58 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, width: f64) 
     let aligns: Vec<&str> = table.columns.iter().map(|column| align(column, records)).collect();
     let title = report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?;
     let lengths = lengths(&heads, &cells, last.as_deref());
-    let columns: Vec<widths::Needs> = (0..table.columns.len())
-        .map(|n| needs(&table.columns[n], &heads[n], cells.iter().map(|row| &row[n]), last.as_ref().map(|row| &row[n])))
-        .collect();
-    let widths = widths::share(&columns, width);
-    let layout = json!({
-        "kind": "table",
-        "title": title,
-        "widths": widths,
-        "aligns": aligns,
-        "heads": heads,
-        "heights": cells.iter().map(|row| height(row, &widths)).collect::<Vec<_>>(),
-        "rows": cells,
-        "totals": last,
-        "size": SIZE, "head_size": HEAD_SIZE, "inset": INSET,
-    });
     let csv = csv::write(&heads, &table.columns, records)
         .map_err(|error| RenderError::internal(format!("the CSV of a table cannot be written: {error}")))?;
+    let layout = match room.size {
+        Some(size) => {
+            let whole = table.columns.iter().map(|column| is_whole(column, records)).collect();
+            let wanted = table.columns.iter().map(|column| column.width).collect();
+            let repeats_hyphens = layout::repeats_hyphens(report.lang);
+            let (heads, cells, totals) = (&heads, &cells, last.as_deref());
+            let columns = Columns { heads, cells, totals, aligns: &aligns, whole, wanted, repeats_hyphens };
+            let parts = columns.lay_out(size, room.may_turn).map_err(|refusal| refuse(refusal, heads, place))?;
+            if let [_, _, ..] = parts.parts.as_slice() {
+                report.warnings.add(place, layout::divided(parts.parts.len()));
+            }
+            let caption = title.as_deref().map(|title| lines::fitted(title, size.0, lines::CAPTION, Weight::SemiBold));
+            json!({"kind": "table", "title": caption, "table": parts})
+        }
+        None => Value::Null,
+    };
     Ok(Sheet { layout, csv, title, heads, records, aligns, totals, lengths })
+}
+
+/// Why a table cannot be printed: the report is wrong, or the page has to be turned first.
+pub enum TableError {
+    Turn,
+    Wrong(RenderError),
+}
+
+impl From<RenderError> for TableError {
+    fn from(error: RenderError) -> Self {
+        Self::Wrong(error)
+    }
+}
+
+fn refuse(refusal: widths::Refusal, heads: &[String], place: &str) -> TableError {
+    match refusal {
+        widths::Refusal::Turn => TableError::Turn,
+        widths::Refusal::TooWide(columns) => {
+            let name = |n: &usize| format!("`{}`", heads[*n].chars().take(40).collect::<String>());
+            let names: Vec<String> = columns.iter().map(name).collect();
+            let message = format!(
+                "the table is too wide for the page even in small type: {} cannot be printed; use a larger page or landscape, fewer decimals, or the format `text`, which may be broken",
+                names.join(", ")
+            );
+            RenderError::report(format!("{place}.columns[{}]", columns.first().copied().unwrap_or_default()), message)
+                .into()
+        }
+    }
+}
+
+/// Whether a column's cells are never broken over lines: a number is read as a whole.
+fn is_whole(column: &Column, records: &[Value]) -> bool {
+    matches!(column.format, Some(Format::Date(_))) || is_numeric(column, records)
 }
 
 fn heads(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Vec<String>, RenderError> {
@@ -78,7 +122,7 @@ fn heads(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
         let place = format!("{place}.columns[{n}]");
         records::check_field(records, &column.field, &format!("{place}.field"))?;
         let title = report.templates.optional(column.title.as_deref(), &format!("{place}.title"))?;
-        Ok(title.unwrap_or_else(|| records::words(&column.field)))
+        Ok(tidy(title.unwrap_or_else(|| records::words(&column.field))))
     };
     table.columns.iter().enumerate().map(head).collect()
 }
@@ -86,7 +130,7 @@ fn heads(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
 fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Vec<Vec<String>>, RenderError> {
     let cell = |row: usize, n: usize, column: &Column| {
         let value = records::field(&records[row], &column.field);
-        report.writing.format(value, column.format.as_ref()).map_err(|message| {
+        report.writing.format(value, column.format.as_ref()).map(tidy).map_err(|message| {
             let message = format!("{message}, in record {} of `{}`", row + 1, table.data.as_str());
             RenderError::report(format!("{place}.columns[{n}]"), message)
         })
@@ -141,24 +185,12 @@ fn sum(records: &[Value], field: &str) -> f64 {
     if rounded.is_finite() { rounded } else { sum }
 }
 
-fn needs<'a>(
-    column: &Column,
-    head: &str,
-    cells: impl Iterator<Item = &'a String>,
-    total: Option<&String>,
-) -> widths::Needs {
-    let cells = cells.map(|cell| measure::width(cell, SIZE, Weight::Regular));
-    let total = total.map_or(0.0, |total| measure::width(total, SIZE, Weight::SemiBold));
-    let head = measure::width(head, HEAD_SIZE, Weight::SemiBold);
-    widths::Needs { natural: cells.fold(head.max(total), f64::max) + 2.0 * INSET, wanted: column.width }
-}
-
-/// The height of a row whose cells all fit on one line; nothing when the layout has to find out.
-fn height(row: &[String], widths: &[f64]) -> Option<f64> {
-    let fits = |(cell, width): (&String, &f64)| {
-        !cell.contains('\n') && measure::width(cell, SIZE, Weight::Regular) + 2.0 * INSET <= *width + 0.01
-    };
-    row.iter().zip(widths).all(fits).then_some(ROW_HEIGHT)
+/// A text as the layout sets it, where nothing has to change without a copy.
+fn tidy(text: String) -> String {
+    match lines::tidy(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(tidied) => tidied,
+    }
 }
 
 fn align(column: &Column, records: &[Value]) -> &'static str {

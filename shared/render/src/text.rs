@@ -5,6 +5,8 @@ use typst::layout::{Abs, Frame, FrameItem, Point};
 use typst::text::TextItem;
 use typst::visualize::ImageElem;
 
+use crate::lines;
+
 /// The words of a page in reading order: a line of text a line, cells of a row apart, pictures by their alternative text.
 pub fn of_frame(frame: &Frame) -> String {
     let mut reader = Reader::default();
@@ -54,7 +56,7 @@ impl Reader {
                 self.text.push(' ');
             }
         }
-        self.text.push_str(&words.text);
+        self.text.push_str(&lines::without_breaks(&words.text));
         self.end = Some(Point::new(position.x + words.width(), position.y));
     }
 
