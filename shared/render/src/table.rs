@@ -68,7 +68,8 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, width: f64) 
         "totals": last,
         "size": SIZE, "head_size": HEAD_SIZE, "inset": INSET,
     });
-    let csv = csv::write(&heads, &table.columns, records)
+    let dialect = csv::Dialect::new(report.job.definition.csv, report.lang);
+    let csv = csv::write(&heads, &table.columns, records, dialect)
         .map_err(|error| RenderError::internal(format!("the CSV of a table cannot be written: {error}")))?;
     Ok(Sheet { layout, csv, title, heads, records, aligns, totals, lengths })
 }
