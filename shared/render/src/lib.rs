@@ -36,6 +36,7 @@ mod measure;
 pub mod page;
 mod paper;
 mod params;
+mod picture;
 mod records;
 mod resolve;
 pub mod sandbox;
@@ -80,7 +81,8 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
     let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
+    let report =
+        Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -110,7 +112,9 @@ impl Report<'_> {
         files.insert("report.json".to_owned(), json_file(&resolved.document));
         files.extend(layout::parts());
         let world = self.world(layout::MAIN, world::library(), files);
-        let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
+        let exported = self
+            .export(&world, resolved.rows <= MAX_TAGGED_ROWS)
+            .map_err(|error| picture::blame(error, &resolved.document, &world))?;
         Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
 
@@ -153,17 +157,11 @@ impl Report<'_> {
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
-        let shared = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), Bytes::new(bytes.clone()));
-        let assets = self.job.assets.iter().map(shared).collect();
+        let assets = picture::assets(&self.job.assets);
         ReportWorld::new(source, library, files, assets, self.writing.now())
     }
 }
 
 fn json_file(value: &Value) -> Bytes {
     Bytes::from_string(value.to_string())
-}
-
-/// The layout of blocks is ours, and what it cannot show is an asset of the report.
-fn blame_asset(error: RenderError) -> RenderError {
-    if error.place.starts_with("typst") { RenderError { place: "blocks".to_owned(), ..error } } else { error }
 }
