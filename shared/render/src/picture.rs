@@ -109,8 +109,11 @@ pub fn blame(error: RenderError, document: &Value, world: &ReportWorld) -> Rende
     if !["typst", "assets/", "pictures/"].iter().any(|start| error.place.starts_with(start)) {
         return error;
     }
-    let broken = images(&document["blocks"]).into_iter().find(|image| is_broken(image, world) == Some(true));
-    let named = broken.and_then(|image| {
+    let images = images(&document["blocks"]);
+    let broken = images.iter().find(|image| is_broken(image, world) == Some(true));
+    // A drawing can also be read and yet have parts that cannot, such as pictures of other sites.
+    let only = images.first().filter(|first| images.iter().all(|image| image["asset"] == first["asset"]));
+    let named = broken.or(only).and_then(|image| {
         let (place, asset) = (image["place"].as_str()?, image["asset"].as_str()?);
         Some(RenderError::report(place, format!("`{asset}` cannot be drawn: {}", error.message)))
     });

@@ -164,6 +164,14 @@ fn a_broken_picture_is_named() {
 }
 
 #[test]
+fn a_drawing_that_loads_from_elsewhere_is_named() {
+    let drawing = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><image href=\"http://127.0.0.1:9/x.png\"/></svg>";
+    let blocks = json!([{"kind": "image", "asset": "a.svg"}, {"kind": "image", "asset": "a.svg"}]);
+    let error = rendered(&blocks, &[("a.svg", drawing.into())]).unwrap_err().to_string();
+    assert!(error.starts_with("blocks[0].asset: `a.svg` cannot be drawn: failed to load linked image"), "{error}");
+}
+
+#[test]
 fn a_huge_picture_is_drawn_small() {
     let image = json!({"kind": "image", "asset": "huge.png", "width": "60mm"});
     let huge = [("huge.png", blank(9_000, 6_000))];
