@@ -1,7 +1,7 @@
 //! The tables of a report as a workbook: values as they are, formats as the columns have them, and no formulas but those of totals.
 
 use domain::definition::{Column, Table};
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, IgnoreError, Worksheet, XlsxError};
 
 use crate::error::RenderError;
 use crate::table::Sheet;
@@ -71,6 +71,9 @@ impl<'a> Workbook<'a> {
         let (last_row, last_column) = (index(count), index(table.columns.len() - 1));
         worksheet.autofilter(0, 0, last_row, last_column).map_err(internal)?;
         worksheet.set_freeze_panes(1, 0).map_err(internal)?;
+        // Long numbers are text on purpose, and no mistake to point at.
+        let stored_as_text = IgnoreError::NumberStoredAsText;
+        worksheet.ignore_error_range(1, 0, last_row.max(1), last_column, stored_as_text).map_err(internal)?;
         let letters = (0..table.columns.len()).map(|n| width(sheet, n)).sum();
         printing::set_up(worksheet, self.report, letters).map_err(internal)?;
         for n in 0..table.columns.len() {

@@ -98,7 +98,9 @@ fn a_workbook_is_easy_to_read() {
     let book = part(&xlsx, "xl/workbook.xml");
     assert!(book.contains("<sheet name=\"All sorts\"") && book.contains("<sheet name=\"rows\""), "{book}");
     let sheet = part(&xlsx, "xl/worksheets/sheet1.xml");
-    for words in ["<autoFilter ref=\"A1:H4\"/>", "ySplit=\"1\"", "state=\"frozen\"", "<cols>"] {
+    for words in
+        ["<autoFilter ref=\"A1:H4\"/>", "ySplit=\"1\"", "state=\"frozen\"", "<cols>", "numberStoredAsText=\"1\""]
+    {
         assert!(sheet.contains(words), "{words} is not in {sheet}");
     }
     let styles = part(&xlsx, "xl/styles.xml");
