@@ -151,7 +151,7 @@ fn fill(
     }
     let Some(totals) = &sheet.totals else { return Ok(()) };
     let position = (index(sheet.records.len() + 1), at);
-    match Cell::from(totals[n].clone()) {
+    match Cell::from(&totals[n]) {
         Cell::Number(sum) if summable => write_sum(worksheet, position, sum, &looks.total),
         total => write(worksheet, position, &total, &looks.total),
     }

@@ -31,7 +31,7 @@ pub struct Dialect {
 
 impl Dialect {
     /// The options of a report, and for those that it leaves out what Excel expects in its language: where numbers have decimal commas,
-    /// cells have semicolons between them. Who asks for commas between cells writes for programs, and gets decimal points.
+    /// cells have semicolons between them. A report that asks for commas between cells is written for programs, with decimal points.
     pub fn new(options: CsvOptions, lang: &str) -> Self {
         let decimal = options.decimal.unwrap_or_else(|| match options.separator {
             Some(Separator::Comma) => DecimalMark::Point,

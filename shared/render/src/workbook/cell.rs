@@ -47,10 +47,13 @@ impl Cell {
     }
 }
 
-impl From<Total> for Cell {
-    fn from(total: Total) -> Self {
+impl From<&Total> for Cell {
+    fn from(total: &Total) -> Self {
         match total {
-            Total::Sum(sum) => Self::Number(sum),
+            Total::Sum(sum) => {
+                let sum = sum.to_string();
+                exact(&sum).map_or_else(|| Self::text(&sum), Self::Number)
+            }
             Total::Label(words) => Self::text(words),
             Total::Blank => Self::Empty,
         }
