@@ -1,7 +1,7 @@
 //! A report as text: its page, its tables, or its PDF in base64.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Outcome, Problem, credential::Role};
+use domain::{Outcome, Problem, credential::Role, definition::CsvOptions};
 use exago::execution::Form;
 use lambda::store::{Aws, Presets, Reports, Tree, ambient, aws::Variable};
 use render::{
@@ -55,7 +55,10 @@ impl Executor {
         };
         let job = Job::of_report(&open.report, &version, &source, assets, theme, template, ambient::now());
         let rendered = match job {
-            Ok(job) => render_within(&Job { params, outputs: outputs(form), ..job }, self.limits).await,
+            Ok(mut job) => {
+                job.definition.csv = csv_options(job.definition.csv, form);
+                render_within(&Job { params, outputs: outputs(form), ..job }, self.limits).await
+            }
             Err(error) => Err(error),
         };
         match rendered {
@@ -73,6 +76,14 @@ const fn outputs(form: Form) -> Outputs {
         Form::Pdf => Outputs { pdf: true, ..tables },
         Form::Html => Outputs { svg: true, ..tables },
         Form::Csv | Form::Json => tables,
+    }
+}
+
+/// How tables are written: the caller is a program, whatever the language of the report, and JSON is read back from CSV.
+fn csv_options(own: CsvOptions, form: Form) -> CsvOptions {
+    match form {
+        Form::Json => CsvOptions::PLAIN,
+        Form::Csv | Form::Pdf | Form::Html => own.or_plain(),
     }
 }
 

@@ -24,6 +24,7 @@ async fn put(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     if bytes.is_empty() {
         return Err(Problem::malformed("The body is empty: send the file itself."));
     }
+    picture::check_file(&name, &bytes).map_err(|flaw| Problem::Unprocessable(format!("`{name}` {flaw}.")))?;
     let media_type = request.header("content-type").unwrap_or("application/octet-stream");
     let report = reports.put_asset(&found, &name, media_type, bytes, &caller).await?;
     let folder = reports.folder(&report).await?;

@@ -9,12 +9,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 mod block;
+mod csv;
 mod format;
 mod parse;
 #[cfg(test)]
 mod tests;
 
 pub use block::{Align, Block, Chart, ChartKind, Column, Columns, Heading, Image, Kpi, Kpis, PageBreak, Table, Text};
+pub use csv::{CsvOptions, DecimalMark, Separator};
 pub use format::{DataPath, Format, Length};
 
 /// The most blocks a definition may hold, those inside columns counted.
@@ -36,6 +38,9 @@ pub struct Definition {
     /// The parameters a request may set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
+    /// How the tables are written as CSV.
+    #[serde(skip_serializing_if = "CsvOptions::is_default")]
+    pub csv: CsvOptions,
     /// The content: on the wire either `blocks` or `typst`.
     #[serde(flatten)]
     pub body: Body,

@@ -37,6 +37,7 @@ mod measure;
 pub mod page;
 mod paper;
 mod params;
+mod picture;
 mod records;
 mod resolve;
 pub mod sandbox;
@@ -130,7 +131,7 @@ impl<'a> Report<'a> {
     fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
         let resolved = resolve::resolve(self, blocks)?;
         let world = self.world_of_blocks(&resolved);
-        let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
+        let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(|error| picture::blame(error, &resolved.document, &world))?;
         Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
 
@@ -183,21 +184,11 @@ impl<'a> Report<'a> {
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
-        let shared = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), Bytes::new(bytes.clone()));
-        let assets = self.job.assets.iter().map(shared).collect();
+        let assets = picture::assets(&self.job.assets);
         ReportWorld::new(source, library, files, assets, self.writing.now())
     }
 }
 
 fn json_file(value: &Value) -> Bytes {
     Bytes::from_string(value.to_string())
-}
-
-/// The layout of blocks is ours, and what it cannot show is an asset of the report.
-fn blame_asset(error: RenderError) -> RenderError {
-    if ["typst", "layout/"].iter().any(|ours| error.place.starts_with(ours)) {
-        RenderError { place: "blocks".to_owned(), ..error }
-    } else {
-        error
-    }
 }

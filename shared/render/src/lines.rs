@@ -117,15 +117,16 @@ pub fn soften_by(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Cow<'_, 
     Cow::Owned(softened)
 }
 
-/// The text with a break behind each hyphen between two letters or digits.
+/// The text with a break behind each hyphen inside a word, a reference or an address.
 pub fn after_hyphens(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     let mut before = ' ';
     while let Some(letter) = letters.next() {
         broken.push(letter);
-        let joins = letter == '-' && before.is_alphanumeric();
-        if joins && letters.peek().is_some_and(|next| next.is_alphanumeric()) {
+        // Not behind the sign of a number.
+        let joins = letter == '-' && (before.is_alphanumeric() || "/_=&?.-".contains(before));
+        if joins && letters.peek().is_some_and(|next| !next.is_whitespace()) {
             broken.push(BREAK);
         }
         before = letter;
@@ -237,7 +238,7 @@ mod tests {
     #[test]
     fn hyphens_inside_references_are_followed_by_breaks() {
         let cases =
-            [("AB12-CD34-EF", "AB12-|CD34-|EF"), ("-5", "-5"), ("a - b", "a - b"), ("a--b", "a--b"), ("a-", "a-")];
+            [("AB12-CD34-EF", "AB12-|CD34-|EF"), ("-5", "-5"), ("a - b", "a - b"), ("a--b", "a-|-|b"), ("a-", "a-"), ("(-5)", "(-5)"), ("/a/-_", "/a/-|_")];
         for (text, expected) in cases {
             assert_eq!(after_hyphens(text).replace(BREAK, "|"), expected, "{text}");
         }

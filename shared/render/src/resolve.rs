@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::definition::{Block, Columns, Heading, Image, Kpi, Kpis, Length, Orientation, PageSetup, Table};
+use domain::definition::{Block, Columns, Heading, Kpi, Kpis, Orientation, PageSetup, Table};
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
@@ -12,13 +12,13 @@ use crate::measure::{self, Weight};
 use crate::paper::Sheet;
 use crate::table::{Room, TableError};
 use crate::workbook::Workbook;
-use crate::{Report, chart, lines, markdown, paper, table};
+use crate::{Report, chart, lines, markdown, paper, picture, table};
 
 /// A document that the layout can read.
 pub struct Resolved {
     /// The content of `/report.json`.
     pub document: Value,
-    /// The pictures of charts.
+    /// The pictures of charts, and those of assets that are not drawn as they are.
     pub files: BTreeMap<String, Bytes>,
     /// The CSV of each table.
     pub tables: Vec<TableFile>,
@@ -137,14 +137,17 @@ impl<'a> Resolver<'a> {
                 Ok(value)
             }
             Block::Table(table) => self.table(table, place, width),
-            Block::Image(image) => self.image(image, place, width),
+            Block::Image(image) => picture::resolve(self.report, image, place, width, &mut self.files),
             Block::Columns(columns) => self.columns(columns, place, width),
             Block::PageBreak(_) => Ok(json!({"kind": "pagebreak"})),
         }
     }
 
-    fn heading(&self, heading: &Heading, place: &str, width: f64) -> Outcome {
+    fn heading(&mut self, heading: &Heading, place: &str, width: f64) -> Outcome {
         let text = self.report.templates.text(&heading.text, &format!("{place}.text"))?;
+        if let Some(workbook) = &mut self.workbook {
+            workbook.head(&text);
+        }
         let text = lines::fitted(&text, width, HEADING, Weight::SemiBold);
         Ok(json!({"kind": "heading", "text": text, "level": heading.level}))
     }
@@ -246,34 +249,6 @@ impl<'a> Resolver<'a> {
         };
         Ok(json!({"text": text.replace('-', "−"), "tone": tone}))
     }
-
-    fn image(&self, image: &Image, place: &str, width: f64) -> Outcome {
-        let place_asset = format!("{place}.asset");
-        let Some(bytes) = self.report.job.assets.get(&image.asset) else {
-            let known: Vec<&str> = self.report.job.assets.keys().map(String::as_str).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            return Err(RenderError::report(
-                place_asset,
-                format!("`{}` is not an asset of the report; its assets: {known}", image.asset),
-            ));
-        };
-        let format = picture_format(bytes).ok_or_else(|| {
-            RenderError::report(
-                place_asset,
-                format!("`{}` is no picture: use PNG, JPEG, GIF, WebP or SVG", image.asset),
-            )
-        })?;
-        let points = match image.width {
-            Some(Length::Points(points)) => Some(points.min(width)),
-            Some(Length::Percent(percent)) => Some(width * percent / 100.0),
-            Some(Length::Share(_)) => Some(width),
-            Some(Length::Auto) | None => None,
-        };
-        let alt = self.report.templates.optional(image.alt.as_deref(), &format!("{place}.alt"))?;
-        Ok(
-            json!({"kind": "image", "file": format!("/assets/{}", image.asset), "format": format, "width": points, "alt": alt}),
-        )
-    }
 }
 
 /// The largest type of headings.
@@ -292,17 +267,4 @@ fn cards_per_row(count: usize, width: f64) -> usize {
     let rows = count.div_ceil(fitting.min(4));
     // Rows as full as each other: five cards stand as three and two.
     count.div_ceil(rows)
-}
-
-/// The format of a picture by its first bytes: the name of an asset may be anything.
-fn picture_format(bytes: &[u8]) -> Option<&'static str> {
-    let head = &bytes[..bytes.len().min(1_024)];
-    match head {
-        [0x89, b'P', b'N', b'G', ..] => Some("png"),
-        [0xff, 0xd8, 0xff, ..] => Some("jpg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("webp"),
-        _ if String::from_utf8_lossy(head).contains("<svg") => Some("svg"),
-        _ => None,
-    }
 }

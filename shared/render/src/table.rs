@@ -63,7 +63,8 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) 
     let aligns: Vec<&str> = table.columns.iter().map(|column| align(column, records)).collect();
     let title = report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?;
     let lengths = lengths(&heads, &cells, last.as_deref());
-    let csv = csv::write(&heads, &table.columns, records)
+    let dialect = csv::Dialect::new(report.job.definition.csv, report.lang);
+    let csv = csv::write(&heads, &table.columns, records, dialect)
         .map_err(|error| RenderError::internal(format!("the CSV of a table cannot be written: {error}")))?;
     let layout = match room.size {
         Some(size) => {

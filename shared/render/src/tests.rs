@@ -12,6 +12,7 @@ use crate::{Job, RenderError, Rendered, render};
 mod files;
 mod letter;
 mod net;
+mod pictures;
 mod rendition;
 mod workbook;
 
@@ -162,7 +163,7 @@ fn tables_come_as_csv_with_names_of_their_own() {
     let rendered = blocks(json!([table, table])).unwrap();
     let names: Vec<&str> = rendered.tables.iter().map(|table| table.name.as_str()).collect();
     assert_eq!(names, ["rows.csv", "rows-2.csv"]);
-    assert_eq!(rendered.tables[0].csv, "Region,Amount\nNorth,10.25\nSouth,5\n");
+    assert_eq!(rendered.tables[0].csv, "\u{feff}Region,Amount\r\nNorth,10.25\r\nSouth,5\r\n");
 }
 
 #[test]

@@ -1,18 +1,18 @@
-//! The tables of a report as a workbook: values as they are, formats as the columns have them, and no formulas at all.
+//! The tables of a report as a workbook: values as they are, formats as the columns have them, and no formulas but those of totals.
 
-use domain::definition::{Column, Format, Table};
-use jiff::civil::DateTime;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Worksheet, XlsxError};
-use serde_json::Value;
+use domain::definition::{Column, Table};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, IgnoreError, Worksheet, XlsxError};
 
 use crate::error::RenderError;
-use crate::table::{Sheet, Total};
-use crate::writing::{Writing, plain};
+use crate::table::Sheet;
 use crate::{Report, records};
 
+mod cell;
 mod format;
 mod name;
+mod printing;
 
+use cell::Cell;
 use format::Looks;
 use name::Names;
 
@@ -20,8 +20,6 @@ use name::Names;
 const MAX_ROWS: usize = 1_048_576;
 /// Each sheet is written by a thread of its own, whose stack counts as the report's memory.
 const MAX_SHEETS: usize = 100;
-/// Larger whole numbers lose their last digits in a cell.
-const MAX_EXACT: f64 = 1e15;
 /// The narrowest and the widest column, in letters.
 const WIDTHS: (f64, f64) = (8.0, 60.0);
 
@@ -30,15 +28,8 @@ pub struct Workbook<'a> {
     report: &'a Report<'a>,
     book: rust_xlsxwriter::Workbook,
     names: Names,
-}
-
-/// What is written into a cell.
-enum Cell {
-    Empty,
-    Number(f64),
-    Truth(bool),
-    Time(ExcelDateTime),
-    Text(String),
+    /// The last heading, which names a table that has no title.
+    heading: Option<String>,
 }
 
 /// The refusal of a workbook for a report that has nothing to put in.
@@ -48,7 +39,12 @@ pub fn no_tables() -> RenderError {
 
 impl<'a> Workbook<'a> {
     pub fn new(report: &'a Report<'a>) -> Self {
-        Self { report, book: rust_xlsxwriter::Workbook::new(), names: Names::default() }
+        Self { report, book: rust_xlsxwriter::Workbook::new(), names: Names::default(), heading: None }
+    }
+
+    /// Notes a heading: it names the tables below it that have no title.
+    pub fn head(&mut self, words: &str) {
+        self.heading = Some(words.to_owned()).filter(|words| !words.trim().is_empty());
     }
 
     /// Adds a sheet for a table.
@@ -67,13 +63,19 @@ impl<'a> Workbook<'a> {
             );
             return Err(limit(place, message));
         }
-        let name = self.names.unused(sheet.title.as_deref().unwrap_or(path));
+        let title = sheet.title.as_deref().filter(|title| !title.trim().is_empty());
+        let name = self.names.unused(title.or(self.heading.as_deref()).unwrap_or(path));
         let worksheet = self.book.add_worksheet();
         worksheet.set_name(name).map_err(internal)?;
         // Totals stay where they are when the rows are sorted.
         let (last_row, last_column) = (index(count), index(table.columns.len() - 1));
         worksheet.autofilter(0, 0, last_row, last_column).map_err(internal)?;
         worksheet.set_freeze_panes(1, 0).map_err(internal)?;
+        // Long numbers are text on purpose, and no mistake to point at.
+        let stored_as_text = IgnoreError::NumberStoredAsText;
+        worksheet.ignore_error_range(1, 0, last_row.max(1), last_column, stored_as_text).map_err(internal)?;
+        let letters = (0..table.columns.len()).map(|n| width(sheet, n)).sum();
+        printing::set_up(worksheet, self.report, letters).map_err(internal)?;
         for n in 0..table.columns.len() {
             let refuse = |(row, error)| refuse(error, row, path, &format!("{place}.columns[{n}]"));
             fill(worksheet, self.report, &table.columns[n], sheet, n).map_err(refuse)?;
@@ -125,6 +127,11 @@ fn index<T: TryFrom<usize> + Default>(count: usize) -> T {
     T::try_from(count).unwrap_or_default()
 }
 
+/// The width of a column, in letters.
+fn width(sheet: &Sheet<'_>, n: usize) -> f64 {
+    (sheet.lengths[n] as f64 + 2.0).clamp(WIDTHS.0, WIDTHS.1)
+}
+
 /// Writes a column. An error comes with its row.
 fn fill(
     worksheet: &mut Worksheet,
@@ -134,17 +141,33 @@ fn fill(
     n: usize,
 ) -> Result<(), (u32, XlsxError)> {
     let (at, looks) = (index(n), Looks::new(report, column, sheet.aligns[n]));
-    let width = (sheet.lengths[n] as f64 + 2.0).clamp(WIDTHS.0, WIDTHS.1);
-    worksheet.set_column_width(at, width).map_err(|error| (0, error))?;
+    worksheet.set_column_width(at, width(sheet, n)).map_err(|error| (0, error))?;
     write(worksheet, (0, at), &Cell::Text(sheet.heads[n].clone()), &looks.head)?;
+    let mut summable = !sheet.records.is_empty();
     for (row, record) in (1..).zip(sheet.records) {
         let cell = Cell::of(records::field(record, &column.field), column.format.as_ref(), &report.writing);
+        summable &= matches!(cell, Cell::Number(_) | Cell::Empty);
         write(worksheet, (row, at), &cell, &looks.cell)?;
     }
-    match sheet.totals.as_deref().map(|totals| totals[n]) {
-        Some(total) => write(worksheet, (index(sheet.records.len() + 1), at), &Cell::from(total), &looks.total),
-        None => Ok(()),
+    let Some(totals) = &sheet.totals else { return Ok(()) };
+    let position = (index(sheet.records.len() + 1), at);
+    match Cell::from(&totals[n]) {
+        Cell::Number(sum) if summable => write_sum(worksheet, position, sum, &looks.total),
+        total => write(worksheet, position, &total, &looks.total),
     }
+}
+
+/// Writes a total as the sum of the rows that a filter leaves; until a spreadsheet computes it, `sum` is shown. Cells with text would not
+/// be counted: such a column has its total as a value.
+fn write_sum(
+    worksheet: &mut Worksheet,
+    (row, column): (u32, u16),
+    sum: f64,
+    looks: &rust_xlsxwriter::Format,
+) -> Result<(), (u32, XlsxError)> {
+    let rows = rust_xlsxwriter::cell_range(1, column, row - 1, column);
+    let formula = Formula::new(format!("SUBTOTAL(109,{rows})")).set_result(sum.to_string());
+    worksheet.write_formula_with_format(row, column, formula, looks).map(|_| ()).map_err(|error| (row, error))
 }
 
 fn write(
@@ -155,54 +178,9 @@ fn write(
 ) -> Result<(), (u32, XlsxError)> {
     let written = match cell {
         Cell::Empty => worksheet.write_blank(row, column, looks),
-        Cell::Number(number) => worksheet.write_number_with_format(row, column, *number, looks),
+        Cell::Number(number) | Cell::Time(number) => worksheet.write_number_with_format(row, column, *number, looks),
         Cell::Truth(truth) => worksheet.write_boolean_with_format(row, column, *truth, looks),
-        Cell::Time(time) => worksheet.write_datetime_with_format(row, column, time, looks),
         Cell::Text(text) => worksheet.write_string_with_format(row, column, text, looks),
     };
     written.map(|_| ()).map_err(|error| (row, error))
-}
-
-impl Cell {
-    /// The value itself, where a cell can hold it, else as text.
-    fn of(value: &Value, format: Option<&Format>, writing: &Writing) -> Self {
-        let cell = match (format, value) {
-            (_, Value::Null) => Some(Self::Empty),
-            (Some(Format::Text), _) => None,
-            (Some(Format::Date(_)), _) => writing.civil(value).ok().and_then(time).map(Self::Time),
-            (None, Value::Number(number)) => {
-                number.as_f64().filter(|n| number.is_f64() || n.abs() < MAX_EXACT).map(Self::Number)
-            }
-            (None, Value::Bool(truth)) => Some(Self::Truth(*truth)),
-            (None, _) => None,
-            (Some(_), Value::String(text)) => {
-                text.trim().parse().ok().filter(|n: &f64| n.is_finite()).map(Self::Number)
-            }
-            (Some(_), _) => value.as_f64().map(Self::Number),
-        };
-        cell.unwrap_or_else(|| Self::text(&plain(value)))
-    }
-
-    /// XML has no place for two of the letters.
-    fn text(text: &str) -> Self {
-        Self::Text(text.replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}"))
-    }
-}
-
-impl From<Total> for Cell {
-    fn from(total: Total) -> Self {
-        match total {
-            Total::Sum(sum) => Self::Number(sum),
-            Total::Label(words) => Self::text(words),
-            Total::Blank => Self::Empty,
-        }
-    }
-}
-
-/// A time as a workbook has it, which begins in 1900.
-fn time(time: DateTime) -> Option<ExcelDateTime> {
-    let small = |number: i8| u8::try_from(number).ok();
-    let year = u16::try_from(time.year()).ok()?;
-    let day = ExcelDateTime::from_ymd(year, small(time.month())?, small(time.day())?).ok()?;
-    day.and_hms(u16::try_from(time.hour()).ok()?, small(time.minute())?, small(time.second())?).ok()
 }

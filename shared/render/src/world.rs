@@ -12,6 +12,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use crate::fonts::{self, FontSet};
+use crate::picture::same_name;
 
 /// The name of the main source; `main.typ` as an asset would be another file.
 const MAIN: &str = "/report.typ";
@@ -23,6 +24,7 @@ pub struct ReportWorld {
     main: Source,
     /// The virtual files by their full path without the leading slash.
     files: BTreeMap<String, Bytes>,
+    /// By their names in NFC.
     assets: BTreeMap<String, Bytes>,
     date: DateTime,
 }
@@ -52,6 +54,12 @@ impl ReportWorld {
         }
     }
 
+    /// A file by its full path without the leading slash, or an asset by its name.
+    pub fn bytes(&self, path: &str) -> Option<&Bytes> {
+        let asset = path.strip_prefix("assets/").unwrap_or(path);
+        self.files.get(path).or_else(|| self.assets.get(&same_name(asset)))
+    }
+
     fn find(&self, id: FileId) -> FileResult<Bytes> {
         let path = id.get();
         if let VirtualRoot::Package(package) = path.root() {
@@ -61,8 +69,7 @@ impl ReportWorld {
             return Err(FileError::Package(PackageError::Other(Some(message.into()))));
         }
         let path = path.vpath().get_without_slash();
-        let asset = path.strip_prefix("assets/").unwrap_or(path);
-        match self.files.get(path).or_else(|| self.assets.get(asset)) {
+        match self.bytes(path) {
             Some(bytes) => Ok(bytes.clone()),
             None => Err(FileError::Other(Some(self.explain_missing(path).into()))),
         }

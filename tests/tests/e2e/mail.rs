@@ -19,7 +19,7 @@ use imprint_tests::{
 use serde_json::{Value, json};
 
 /// What the CSV of a small report comes to.
-const ROWS: &str = "Region,Amount\nNorth,10\nSouth,20.5\n";
+const ROWS: &str = "\u{feff}Region,Amount\r\nNorth,10\r\nSouth,20.5\r\n";
 
 /// A small report of a test's own, with these fields besides; its record.
 async fn report(api: &Api, more: Value) -> Value {

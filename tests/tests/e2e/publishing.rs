@@ -197,3 +197,44 @@ async fn an_asset_is_part_of_the_version_and_of_the_page() {
     assert_eq!(read(put()).await.expect(200).json()["version"], 2, "the same content is no new version");
     admin.publish_and_wait(&report).await;
 }
+
+#[tokio::test]
+async fn a_picture_that_is_not_whole_or_too_large_is_refused_when_it_is_stored() {
+    let admin = Api::admin();
+    let report = samples::create(&admin, &samples::body(&imprint_tests::unique("broken"), "text")).await;
+    let whole = samples::noise_png(20_000);
+    // The first header of a PNG says how large it is.
+    let mut huge = whole.clone();
+    huge[16..24].copy_from_slice(&[0, 0, 0x4e, 0x20, 0, 0, 0x3a, 0x98]);
+    let checksum = {
+        let mut crc = flate2::Crc::new();
+        crc.update(&huge[12..29]);
+        crc.sum()
+    };
+    huge[29..33].copy_from_slice(&checksum.to_be_bytes());
+    let cases = [
+        ("cut.png", whole[..10_000].to_vec(), "`cut.png` is not a whole PNG: "),
+        ("page.png", b"<html>Not found</html>".to_vec(), "`page.png` is no picture: use PNG, JPEG, GIF, WebP or SVG."),
+        ("huge.png", huge, "`huge.png` has 20000 x 15000 pixels, which is more than the 50 megapixels"),
+    ];
+    for (name, bytes, message) in cases {
+        let put = admin.request("PUT", &format!("/api/reports/{report}/assets/{name}")).body(bytes);
+        let refusal = read(put).await.expect(422).json();
+        assert!(refusal["message"].as_str().unwrap().starts_with(message), "{name}: {refusal}");
+    }
+    let kept = admin.get(&format!("/api/reports/{report}")).await.expect(200).json();
+    assert_eq!(kept["version"], 1, "nothing was stored: {kept}");
+}
+
+#[tokio::test]
+async fn a_name_is_the_same_however_its_letters_are_composed() {
+    let admin = Api::admin();
+    let mut body = samples::body(&imprint_tests::unique("composed"), "text");
+    body["definition"]["blocks"][1] = json!({"kind": "image", "asset": "Lo\u{308}go.png", "alt": "Our logo"});
+    let report = samples::create(&admin, &body).await;
+    for (name, version) in [("L%C3%B6go.png", 2), ("Lo%CC%88go.png", 2)] {
+        let put = admin.request("PUT", &format!("/api/reports/{report}/assets/{name}")).body(samples::noise_png(900));
+        assert_eq!(read(put).await.expect(200).json()["version"], version, "one asset, and the same content");
+    }
+    admin.publish_and_wait(&report).await;
+}

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
 /// What an export of the sample comes to.
-const CONTENT: &str = "Region,Amount\nNorth,10\nSouth,20.5\n";
+const CONTENT: &str = "\u{feff}Region,Amount\r\nNorth,10\r\nSouth,20.5\r\n";
 
 fn path(report: &str) -> String {
     format!("/api/v1/ws/default/reports/{report}/export")

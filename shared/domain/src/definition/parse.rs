@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{
-    Block, Body, Chart, ChartKind, Columns, Definition, Heading, Image, InvalidDefinition, Kpis, MAX_BLOCKS, MAX_DEPTH,
-    PageBreak, PageSetup, Param, ParamType, Table, Text,
+    Block, Body, Chart, ChartKind, Columns, CsvOptions, Definition, Heading, Image, InvalidDefinition, Kpis,
+    MAX_BLOCKS, MAX_DEPTH, PageBreak, PageSetup, Param, ParamType, Table, Text,
 };
 
 const KINDS: &str = "heading, text, kpis, chart, table, image, columns or pagebreak";
@@ -28,6 +28,8 @@ struct Wire {
     page: PageSetup,
     #[serde(default)]
     params: Vec<Param>,
+    #[serde(default)]
+    csv: CsvOptions,
     blocks: Option<Vec<Value>>,
     typst: Option<String>,
 }
@@ -52,7 +54,14 @@ pub fn definition(value: &Value) -> Checked<Definition> {
             return refuse("definition", "needs `blocks`, a list of blocks, or `typst`, a whole Typst source");
         }
     };
-    Ok(Definition { title: wire.title, lang: wire.lang, page: wire.page, params: wire.params, body })
+    Ok(Definition {
+        title: wire.title,
+        lang: wire.lang,
+        page: wire.page,
+        params: wire.params,
+        csv: wire.csv.check()?,
+        body,
+    })
 }
 
 /// Counts the blocks while it reads them.

@@ -1,68 +1,116 @@
-//! The rows of a table as CSV: values as they are in the data, not as they are written in the report.
+//! The rows of a table as CSV: values as they are in the data, not as they are written in the report, in the form that spreadsheets of
+//! the report's language open by a double click.
 
-use domain::definition::Column;
+use std::str::FromStr;
+
+use ::csv::{Error, Terminator, WriterBuilder};
+use domain::definition::{Column, CsvOptions, DecimalMark, Format, Separator};
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_decimal::options::DecimalFormatterOptions;
+use icu_locale_core::Locale;
 use serde_json::Value;
 
 use crate::records;
 use crate::writing::plain;
 
+mod formula;
+
+use formula::is_formula;
+
+/// Excel takes a file without it for one in the character set of old, and shows "StraÃŸe".
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// How a file is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dialect {
+    bom: bool,
+    separator: Separator,
+    decimal: DecimalMark,
+}
+
+impl Dialect {
+    /// The options of a report, and for those that it leaves out what Excel expects in its language: where numbers have decimal commas,
+    /// cells have semicolons between them. A report that asks for commas between cells is written for programs, with decimal points.
+    pub fn new(options: CsvOptions, lang: &str) -> Self {
+        let decimal = options.decimal.unwrap_or_else(|| match options.separator {
+            Some(Separator::Comma) => DecimalMark::Point,
+            _ => decimal_mark(lang),
+        });
+        let separator = options.separator.unwrap_or_else(|| match decimal {
+            DecimalMark::Comma => Separator::Semicolon,
+            DecimalMark::Point if options.decimal.is_none() && has_semicolons(lang) => Separator::Semicolon,
+            DecimalMark::Point => Separator::Comma,
+        });
+        Self { bom: options.bom.unwrap_or(true), separator, decimal }
+    }
+
+    fn number(self, number: &str) -> String {
+        match self.decimal {
+            DecimalMark::Point => number.to_owned(),
+            DecimalMark::Comma => number.replace('.', ","),
+        }
+    }
+
+    fn cell(self, value: &Value, format: Option<&Format>) -> String {
+        match value {
+            Value::Number(number) => self.number(&number.to_string()),
+            Value::String(text) if is_numeric(format) && is_number(text.trim()) => self.number(text.trim()),
+            Value::String(text) => harmless(text),
+            other => harmless(&plain(other)),
+        }
+    }
+}
+
 /// Writes the records with a row of heads.
 ///
 /// # Errors
 /// When a row has another length than the heads, which cannot be.
-pub fn write(heads: &[String], columns: &[Column], records: &[Value]) -> Result<String, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(heads.iter().map(|head| harmless(head.clone())))?;
+pub fn write(heads: &[String], columns: &[Column], records: &[Value], dialect: Dialect) -> Result<String, Error> {
+    let mut builder = WriterBuilder::new();
+    builder.delimiter(dialect.separator.byte()).terminator(Terminator::CRLF);
+    let mut writer = builder.from_writer(Vec::new());
+    writer.write_record(heads.iter().map(|head| harmless(head)))?;
     for record in records {
-        writer.write_record(columns.iter().map(|column| cell(records::field(record, &column.field))))?;
+        let cell = |column: &Column| dialect.cell(records::field(record, &column.field), column.format.as_ref());
+        writer.write_record(columns.iter().map(cell))?;
     }
     let bytes = writer.into_inner().map_err(|error| error.into_error())?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    let mark = if dialect.bom { BYTE_ORDER_MARK } else { "" };
+    Ok(format!("{mark}{}", String::from_utf8_lossy(&bytes)))
 }
 
-fn cell(value: &Value) -> String {
-    match value {
-        Value::String(text) => harmless(text.clone()),
-        other => plain(other),
-    }
+/// What spreadsheets of a language have before decimals, by CLDR.
+fn decimal_mark(lang: &str) -> DecimalMark {
+    let latin = Locale::from_str(&format!("{lang}-u-nu-latn")).unwrap_or(Locale::UNKNOWN);
+    let formatter = DecimalFormatter::try_new((&latin).into(), DecimalFormatterOptions::default());
+    let written = formatter.map(|formatter| formatter.format(&half()).to_string()).unwrap_or_default();
+    if written.contains(',') { DecimalMark::Comma } else { DecimalMark::Point }
 }
 
-/// A spreadsheet takes a text that starts with one of these signs for a formula, and would run it.
-fn harmless(text: String) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let number = text.parse::<f64>().is_ok_and(f64::is_finite);
-    if formula && !number { format!("'{text}") } else { text }
+fn half() -> Decimal {
+    let mut half = Decimal::from(5);
+    half.multiply_pow10(-1);
+    half
+}
+
+/// Windows has semicolons in the lists of Switzerland and Liechtenstein, though their numbers have decimal points.
+fn has_semicolons(lang: &str) -> bool {
+    lang.split('-').skip(1).any(|part| part.eq_ignore_ascii_case("CH") || part.eq_ignore_ascii_case("LI"))
+}
+
+fn is_numeric(format: Option<&Format>) -> bool {
+    !matches!(format, None | Some(Format::Text | Format::Date(_)))
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse().is_ok_and(f64::is_finite)
+}
+
+/// An apostrophe makes a spreadsheet show a text that it would run.
+fn harmless(text: &str) -> String {
+    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn texts_that_look_like_formulas_are_made_harmless() {
-        let cases = [
-            (json!("=1+1"), "'=1+1"),
-            (json!("@sum"), "'@sum"),
-            (json!("+49 30 1234"), "'+49 30 1234"),
-            (json!("-cmd|' /C calc'!A0"), "'-cmd|' /C calc'!A0"),
-            (json!("\t=1"), "'\t=1"),
-            (json!("-12.5"), "-12.5"),
-            (json!(-12.5), "-12.5"),
-            (json!("a=1"), "a=1"),
-            (json!(null), ""),
-        ];
-        for (value, expected) in cases {
-            assert_eq!(cell(&value), expected, "{value}");
-        }
-    }
-
-    #[test]
-    fn cells_are_quoted_where_csv_needs_it() {
-        let columns: Vec<Column> = serde_json::from_value(json!([{"field": "a"}, {"field": "b"}])).unwrap();
-        let heads = ["A".to_owned(), "=B".to_owned()];
-        let records = [json!({"a": "x,y", "b": 1.5}), json!({"a": "say \"hi\""})];
-        assert_eq!(write(&heads, &columns, &records).unwrap(), "A,'=B\n\"x,y\",1.5\n\"say \"\"hi\"\"\",\n");
-    }
-}
+mod tests;

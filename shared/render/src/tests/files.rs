@@ -25,7 +25,13 @@ fn a_rendition_comes_to_a_file() {
     let cases: [Case; 6] = [
         (Form::Pdf, &[], "Four pages.pdf", "application/pdf", b"%PDF-"),
         (Form::Xlsx, &[], "Four pages.xlsx", SHEETS, b"PK"),
-        (Form::Csv, &[], "Four pages.csv", "text/csv; charset=utf-8", b"Region,Amount\nNorth,10.25\n"),
+        (
+            Form::Csv,
+            &[],
+            "Four pages.csv",
+            "text/csv; charset=utf-8",
+            "\u{feff}Region,Amount\r\nNorth,10.25\r\n".as_bytes(),
+        ),
         (Form::Html, &[], "Four pages.html", "text/html; charset=utf-8", b"<!doctype html>"),
         (Form::Png, &[1, 2, 4], "Four pages.png", "image/png", b"\x89PNG"),
         (Form::Png, &[2], "Four pages.zip", "application/zip", b"PK"),
@@ -55,7 +61,9 @@ fn rows_come_as_files_of_their_own() {
         let job = Job { outputs: Outputs::tables(), ..job(&json!({"blocks": blocks}), sales()) };
         csv_files(&render(&job).unwrap()).into_iter().map(|file| (file.name, file.media_type, file.bytes))
     };
-    let rows = |name: &str| (name.to_owned(), "text/csv; charset=utf-8", b"Region\nNorth\nSouth\n".to_vec());
+    let rows = |name: &str| {
+        (name.to_owned(), "text/csv; charset=utf-8", "\u{feff}Region\r\nNorth\r\nSouth\r\n".as_bytes().to_vec())
+    };
     assert_eq!(files(json!([])).count(), 0);
     assert!(files(json!([table])).eq([rows("Monthly report.csv")]));
     assert!(files(json!([table, table])).eq([rows("rows.csv"), rows("rows-2.csv")]));
@@ -68,7 +76,7 @@ fn attachments_are_the_rows_and_the_data() {
         assert_eq!((made.name.as_str(), made.media_type), ("Four pages.zip", "application/zip"), "{form}");
         let names: Vec<_> = parts(&made.bytes).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, [own, "data/rows.csv", "data/data.json"], "{form}");
-        assert_eq!(part(&made.bytes, "data/rows.csv"), "Region,Amount\nNorth,10.25\nSouth,5\n");
+        assert_eq!(part(&made.bytes, "data/rows.csv"), "\u{feff}Region,Amount\r\nNorth,10.25\r\nSouth,5\r\n");
         assert_eq!(part(&made.bytes, "data/data.json"), serde_json::to_string_pretty(&sales()).unwrap());
     }
 }

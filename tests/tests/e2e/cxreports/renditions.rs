@@ -66,7 +66,7 @@ async fn a_report_is_answered_in_every_form() {
     let table: [(&str, &str, &str, &[u8]); 5] = [
         ("pdf", "application/pdf", "Sales Q1.pdf", b"%PDF-"),
         ("XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "Sales Q1.xlsx", b"PK"),
-        ("csv", "text/csv; charset=utf-8", "Sales Q1.csv", b"Region,Amount"),
+        ("csv", "text/csv; charset=utf-8", "Sales Q1.csv", "\u{feff}Region,Amount".as_bytes()),
         ("html", "application/octet-stream", "Sales Q1.html", b"<!doctype html>"),
         ("png", "application/zip", "Sales Q1.zip", b"PK"),
     ];
@@ -88,7 +88,7 @@ async fn a_report_is_answered_in_every_form() {
         ["Sales Q1.pdf", "data/rows.csv", "data/data.json"].iter().all(|name| listed.contains(&(*name).to_owned())),
         "{listed:?}"
     );
-    assert_eq!(entry(&zip, "data/rows.csv"), "Region,Amount\nOwn,10\n");
+    assert_eq!(entry(&zip, "data/rows.csv"), "\u{feff}Region,Amount\r\nOwn,10\r\n");
 }
 
 #[tokio::test]
@@ -108,13 +108,19 @@ async fn parameters_come_in_both_encodings_and_data_in_its_order() {
     let path = place.at(&format!("reports/{}/pdf", report["number"]));
     let csv = async |body: Value| place.admin.post(&path, &body).await.expect(200).text();
     let sent = json!({"rows": [{"region": "Sent", "amount": 2}]});
-    assert_eq!(csv(json!({"format": "csv"})).await, "Region,Amount\nOwn,10\n");
-    assert_eq!(csv(json!({"format": "csv", "tempDataId": temporary})).await, "Region,Amount\nTemporary,1\n");
-    assert_eq!(csv(json!({"format": "csv", "tempDataId": temporary, "data": sent})).await, "Region,Amount\nSent,2\n");
+    assert_eq!(csv(json!({"format": "csv"})).await, "\u{feff}Region,Amount\r\nOwn,10\r\n");
+    assert_eq!(
+        csv(json!({"format": "csv", "tempDataId": temporary})).await,
+        "\u{feff}Region,Amount\r\nTemporary,1\r\n"
+    );
+    assert_eq!(
+        csv(json!({"format": "csv", "tempDataId": temporary, "data": sent})).await,
+        "\u{feff}Region,Amount\r\nSent,2\r\n"
+    );
     let escaped: String = sent.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
     let by_address =
         place.admin.get(&format!("{path}?format=csv&data={escaped}&tempDataId={temporary}&unknown=1")).await;
-    assert_eq!(by_address.expect(200).text(), "Region,Amount\nSent,2\n");
+    assert_eq!(by_address.expect(200).text(), "\u{feff}Region,Amount\r\nSent,2\r\n");
 }
 
 #[tokio::test]
@@ -222,7 +228,7 @@ async fn a_file_above_the_limit_comes_from_the_bucket() {
     let answer = place.admin.post(&path, &json!({"format": "csv", "data": data})).await.expect(302);
     assert_eq!(answer.header("cache-control"), "no-store");
     let file = Api::anonymous().get(answer.header("location")).await.expect(200);
-    assert!(file.body.len() > 4_500_000 && file.text().starts_with("Region,Amount"), "{}", file.body.len());
+    assert!(file.body.len() > 4_500_000 && file.text().starts_with("\u{feff}Region,Amount"), "{}", file.body.len());
     assert!(file.header("content-disposition").contains("Sales Q1.csv"), "{}", file.header("content-disposition"));
 }
 

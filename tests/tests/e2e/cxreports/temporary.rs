@@ -35,7 +35,7 @@ async fn data_of_any_size_is_read_back() {
     let small = push(&place, &rows("small")).await;
     assert!(small < 1 << 53, "clients keep it as a float");
     assert_eq!(aws.objects(&format!("temporary/{small}/")).await.len(), 0, "it is in its item");
-    assert_eq!(csv(&place, &report, small).await.expect(200).text(), "Region,Amount\nsmall,1\n");
+    assert_eq!(csv(&place, &report, small).await.expect(200).text(), "\u{feff}Region,Amount\r\nsmall,1\r\n");
     let words = noise(3_900_000);
     let large = push(&place, &rows(&words)).await;
     assert_eq!(aws.objects(&format!("temporary/{large}/")).await.len(), 1, "no item can hold it");

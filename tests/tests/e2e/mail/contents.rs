@@ -164,7 +164,7 @@ async fn each_table_is_a_file_of_its_own() {
     let mut files: Vec<_> = mail.files.iter().filter(|file| file.media_type == "text/csv").collect();
     files.sort_by_key(|file| file.bytes.len());
     let texts: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).collect();
-    assert_eq!(texts, ["Amount\n10\n20.5\n", ROWS]);
+    assert_eq!(texts, ["\u{feff}Amount\r\n10\r\n20.5\r\n", ROWS]);
     assert_ne!(files[0].name, files[1].name);
 }
 
@@ -228,6 +228,6 @@ async fn the_mail_has_the_latest_version_of_the_report() {
     admin.put(&format!("/api/reports/{}", uid(&record)), &change).await.expect(200);
     send(&admin, &json!({"id": record["id"], "emails": address})).await.expect(200);
     let csv = String::from_utf8_lossy(&only_one_to(&address).attached("text/csv").bytes).into_owned();
-    assert_eq!(csv, "Region,Amount\nLater,1\n");
+    assert_eq!(csv, "\u{feff}Region,Amount\r\nLater,1\r\n");
     assert_eq!(deliveries(&admin, uid(&record)).await[0]["version"], 2);
 }

@@ -132,7 +132,7 @@ async fn a_report_of_some_megabytes_comes_whole() {
     let record = noisy(&admin, "Middling", &[2_500_000], &json!([{"noise": "few"}])).await;
     let (mail, told) = sent(&admin, &record).await;
     assert!(mail.attached("application/pdf").bytes.len() > 2_400_000);
-    assert_eq!(mail.attached("text/csv").bytes, b"Noise\nfew\n");
+    assert_eq!(mail.attached("text/csv").bytes, "\u{feff}Noise\r\nfew\r\n".as_bytes());
     assert!(mail.html.contains("cid:") && !mail.text.contains("too large"), "{}", mail.text);
     assert_eq!((&told["linked"], &told["picture"]), (&json!(false), &json!(true)));
 }

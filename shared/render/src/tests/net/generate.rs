@@ -24,7 +24,8 @@ pub fn report() -> impl Strategy<Value = Report> {
     (page(), lang(), words(), prop::collection::vec(block(true), 1..5)).prop_map(|(page, lang, title, blocks)| {
         let mut data = Map::new();
         let blocks: Vec<Value> = blocks.into_iter().map(|block| block.place(&mut data)).collect();
-        let definition = json!({"title": title, "lang": lang, "page": page, "blocks": blocks});
+        let plain = json!({"bom": false, "separator": ",", "decimal": "."});
+        let definition = json!({"title": title, "lang": lang, "page": page, "blocks": blocks, "csv": plain});
         Report { definition, data: Value::Object(data) }
     })
 }
