@@ -131,7 +131,9 @@ impl<'a> Report<'a> {
     fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
         let resolved = resolve::resolve(self, blocks)?;
         let world = self.world_of_blocks(&resolved);
-        let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(|error| picture::blame(error, &resolved.document, &world))?;
+        let exported = self
+            .export(&world, resolved.rows <= MAX_TAGGED_ROWS)
+            .map_err(|error| picture::blame(error, &resolved.document, &world))?;
         Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
     }
 

@@ -48,7 +48,7 @@ fn is_line_end(c: char) -> bool {
 pub fn for_each_piece<'a>(text: &'a str, mut f: impl FnMut(&'a str)) {
     // Most cells are plain words. Fewer breaks than there are only make a piece longer, never a column too narrow.
     if text.is_ascii() {
-        text.split_ascii_whitespace().for_each(f);
+        text.split_ascii_whitespace().for_each(|word| for_each_part(word, &mut f));
         return;
     }
     let mut start = 0;
@@ -59,6 +59,18 @@ pub fn for_each_piece<'a>(text: &'a str, mut f: impl FnMut(&'a str)) {
         }
         start = end;
     }
+}
+
+/// The parts of a compound of ASCII letters: a line may break behind a hyphen between two of them.
+fn for_each_part<'a>(word: &'a str, f: &mut impl FnMut(&'a str)) {
+    let mut start = 0;
+    for (at, letters) in word.as_bytes().windows(3).enumerate() {
+        if letters[1] == b'-' && letters[0].is_ascii_alphabetic() && letters[2].is_ascii_alphabetic() {
+            f(&word[start..at + 2]);
+            start = at + 2;
+        }
+    }
+    f(&word[start..]);
 }
 
 /// The lines that a text takes in a column of `room` points.
@@ -194,6 +206,7 @@ mod tests {
     fn a_text_falls_into_the_pieces_that_stay_on_one_line() {
         let cases = [
             ("words", "Net sales", vec!["Net", "sales"]),
+            ("a compound", "Stoke-on-Trent A-1 -x", vec!["Stoke-", "on-", "Trent", "A-1", "-x"]),
             ("a number with its currency", "1.234,50\u{a0}€", vec!["1.234,50\u{a0}€"]),
             ("a hyphen between letters of another alphabet", "Баден-Баден", vec!["Баден-", "Баден"]),
             ("Japanese", "東京都", vec!["東", "京", "都"]),
@@ -237,8 +250,15 @@ mod tests {
 
     #[test]
     fn hyphens_inside_references_are_followed_by_breaks() {
-        let cases =
-            [("AB12-CD34-EF", "AB12-|CD34-|EF"), ("-5", "-5"), ("a - b", "a - b"), ("a--b", "a-|-|b"), ("a-", "a-"), ("(-5)", "(-5)"), ("/a/-_", "/a/-|_")];
+        let cases = [
+            ("AB12-CD34-EF", "AB12-|CD34-|EF"),
+            ("-5", "-5"),
+            ("a - b", "a - b"),
+            ("a--b", "a-|-|b"),
+            ("a-", "a-"),
+            ("(-5)", "(-5)"),
+            ("/a/-_", "/a/-|_"),
+        ];
         for (text, expected) in cases {
             assert_eq!(after_hyphens(text).replace(BREAK, "|"), expected, "{text}");
         }

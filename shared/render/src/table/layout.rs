@@ -20,7 +20,7 @@ const KEPT: usize = 2;
 /// The most lines of a row that stays with the row of totals.
 const MAX_KEPT_LINES: usize = 6;
 /// From one line of a cell to the next, in em, and the space above and below a cell together, in points.
-const LINE: f64 = 1.25;
+const LINE: f64 = 1.2;
 const AROUND: f64 = 9.0;
 /// The part of a page that a head may take to be repeated on every page, and to be kept in one piece at all.
 const REPEATED: f64 = 0.3;
@@ -106,9 +106,11 @@ impl Columns<'_> {
     fn needs(&self, n: usize) -> Needs {
         let mut needs = Needs { wanted: self.wanted[n], ..Needs::default() };
         needs.hold(&self.heads[n], Weight::SemiBold, HEAD, false);
+        let mut squares = 0.0;
         for row in self.cells {
-            needs.hold(&row[n], Weight::Regular, 1.0, self.whole[n]);
+            squares += needs.hold(&row[n], Weight::Regular, 1.0, self.whole[n]).powi(2);
         }
+        needs.usual = (squares / self.cells.len().max(1) as f64).sqrt();
         if let Some(totals) = self.totals {
             needs.hold(&totals[n], Weight::SemiBold, 1.0, self.whole[n]);
         }
@@ -165,12 +167,17 @@ impl Needs {
     /// The needs of a column of words, the first of which is its head.
     pub fn of_words(words: impl Iterator<Item = String>) -> Needs {
         let mut needs = Needs::default();
-        words.for_each(|words| needs.hold(&words, Weight::SemiBold, 1.0, false));
-        needs
+        let (mut squares, mut count) = (0.0, 0.0);
+        for words in words {
+            squares += needs.hold(&words, Weight::SemiBold, 1.0, false).powi(2);
+            count += 1.0;
+        }
+        Needs { usual: (squares / f64::max(count, 1.0)).sqrt(), ..needs }
     }
 
-    /// Makes room for a text.
-    fn hold(&mut self, text: &str, weight: Weight, size: f64, whole: bool) {
+    /// Makes room for a text; the width of its longest line.
+    fn hold(&mut self, text: &str, weight: Weight, size: f64, whole: bool) -> f64 {
+        let mut longest_line = 0.0_f64;
         for line in text.lines() {
             let widest = measure::width(line, size, weight);
             // A line that is narrower than a piece of the column changes nothing but the widest line.
@@ -181,7 +188,9 @@ impl Needs {
                 self.hold_pieces(line, weight, size);
             }
             self.widest = self.widest.max(widest);
+            longest_line = longest_line.max(widest);
         }
+        longest_line
     }
 
     fn hold_pieces(&mut self, line: &str, weight: Weight, size: f64) {

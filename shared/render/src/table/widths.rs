@@ -2,7 +2,7 @@
 //!
 //! A column has a *minimum*, its longest piece that stays on one line, and a *maximum*, its widest cell on one line. When the maxima
 //! fit, every cell gets one line. When the minima fit, each column gets its minimum and a part of what is left, in proportion to what it
-//! lacks. When they do not, in this order: long pieces are broken, the type gets smaller, the page is turned if it may be, and the columns
+//! lacks for its usual cells first, so that one long cell among many short ones does not starve the other columns. When they do not, in this order: long pieces are broken, the type gets smaller, the page is turned if it may be, and the columns
 //! are divided into groups one below the other, each with the first column. What cannot be printed even so is refused.
 
 use domain::definition::Length;
@@ -12,6 +12,8 @@ use domain::definition::Length;
 pub struct Needs {
     /// The widest cell on one line.
     pub widest: f64,
+    /// What its usual cells need on one line: the quadratic mean, in which long cells count more than short ones.
+    pub usual: f64,
     /// The longest piece that stays on one line.
     pub longest: f64,
     /// The longest piece when what is long is broken.
@@ -52,8 +54,10 @@ pub enum Refusal {
     TooWide(Vec<usize>),
 }
 
-/// The usual type of tables.
+/// The usual type of tables, where each cell has one line.
 pub const USUAL: Type = Type { size: 8.5, inset: 6.0 };
+/// The same with less space between columns: where cells need several lines, width is worth more.
+const CLOSE: Type = Type { size: 8.5, inset: 4.0 };
 /// The smallest type that can be read.
 pub const SMALLEST: Type = Type { size: 6.5, inset: 3.0 };
 /// The type of a table in groups, which has room enough to be read with ease.
@@ -66,7 +70,10 @@ const STEPS: u32 = 8;
 /// When the columns do not fit.
 pub fn plan(columns: &[Needs], width: f64, may_turn: bool) -> Result<Plan, Refusal> {
     let all: Vec<usize> = (0..columns.len()).collect();
-    if let Some(type_) = types().find(|type_| fits(columns, &all, *type_, width)) {
+    let on_one_line =
+        |type_: &Type| columns.iter().map(|column| type_.of(column.on_one_line())).sum::<f64>() <= width + ROUNDING;
+    let fitting = |type_: &Type| fits(columns, &all, *type_, width);
+    if let Some(type_) = Some(USUAL).filter(on_one_line).or_else(|| types().find(fitting)) {
         return Ok(Plan { type_, groups: vec![group(columns, all, type_, width)] });
     }
     if may_turn {
@@ -90,13 +97,20 @@ pub fn plan_of_words(columns: &[Needs], width: f64) -> Plan {
     })
 }
 
-/// From the usual type to the smallest.
+/// From the usual size to the smallest.
 fn types() -> impl Iterator<Item = Type> {
     (0..=STEPS).map(|step| {
         let part = f64::from(step) / f64::from(STEPS);
         let between = |from: f64, to: f64| from + (to - from) * part;
-        Type { size: between(USUAL.size, SMALLEST.size), inset: between(USUAL.inset, SMALLEST.inset) }
+        Type { size: between(CLOSE.size, SMALLEST.size), inset: between(CLOSE.inset, SMALLEST.inset) }
     })
+}
+
+impl Needs {
+    /// What the column needs so that no cell of it has to be broken, as far as that is for it to say.
+    fn on_one_line(&self) -> f64 {
+        if matches!(self.wanted, None | Some(Length::Auto)) { self.widest } else { self.longest }
+    }
 }
 
 /// The narrowest that columns can be together.
@@ -107,6 +121,9 @@ fn narrowest(columns: &[Needs], members: &[usize], type_: Type) -> f64 {
 fn fits(columns: &[Needs], members: &[usize], type_: Type, width: f64) -> bool {
     narrowest(columns, members, type_) <= width + ROUNDING
 }
+
+/// Cells of up to so many times the usual width are most of them.
+const MOST: f64 = 1.5;
 
 /// Sums of widths that are equal on paper may differ in the last bits.
 const ROUNDING: f64 = 1e-6;
@@ -119,16 +136,25 @@ fn divide(columns: &[Needs], type_: Type, width: f64) -> Result<Vec<Vec<usize>>,
         let first_leaves_room = fits(columns, &[0], type_, width / 2.0);
         return Err(if first_leaves_room { too_wide } else { vec![0] });
     }
-    let mut groups = vec![vec![0]];
+    let fullest = fill(columns, type_, width, usize::MAX);
+    let even = (columns.len() - 1).div_ceil(fullest.len());
+    let balanced = fill(columns, type_, width, even);
+    Ok(if balanced.len() == fullest.len() { balanced } else { fullest })
+}
+
+/// Groups of as many columns as fit, and at most so many beside the first.
+fn fill(columns: &[Needs], type_: Type, width: f64, most: usize) -> Vec<Vec<usize>> {
+    let mut groups = Vec::new();
+    let mut group = vec![0];
     for n in 1..columns.len() {
-        let Some(last) = groups.last_mut() else { break };
-        last.push(n);
-        if !fits(columns, last, type_, width) {
-            last.pop();
-            groups.push(vec![0, n]);
+        group.push(n);
+        if group.len() - 1 > most || !fits(columns, &group, type_, width) {
+            group.pop();
+            groups.push(std::mem::replace(&mut group, vec![0, n]));
         }
     }
-    Ok(groups)
+    groups.push(group);
+    groups
 }
 
 fn group(columns: &[Needs], members: Vec<usize>, type_: Type, width: f64) -> Group {
@@ -169,6 +195,8 @@ fn share(columns: &[Needs], type_: Type, width: f64) -> Vec<f64> {
 /// How narrow and how wide a column can be, in points.
 struct Range {
     low: f64,
+    /// The width at which most cells fit on one line.
+    middle: f64,
     high: f64,
     kind: Kind,
     /// Its part of what is left, for a share.
@@ -185,7 +213,11 @@ enum Kind {
 impl Range {
     fn of(column: &Needs, type_: Type, width: f64, unbroken: bool) -> Range {
         let low = type_.of(if unbroken { column.longest } else { column.broken });
-        let range = |high: f64, kind, part| Range { low, high: high.max(low), kind, part };
+        let range = |high: f64, kind, part| {
+            let high = high.max(low);
+            let middle = if kind == Kind::Auto { type_.of(column.usual * MOST).clamp(low, high) } else { high };
+            Range { low, middle, high, kind, part }
+        };
         match column.wanted {
             Some(Length::Points(points)) => range(points, Kind::Fixed, 0.0),
             Some(Length::Percent(percent)) => range(width * percent / 100.0, Kind::Fixed, 0.0),
@@ -195,23 +227,25 @@ impl Range {
     }
 }
 
-/// How far columns of a kind go from their narrowest to their widest.
+/// How far columns of a kind go from their narrowest to the width of most cells, and from there to their widest.
 struct Spread {
-    part: f64,
+    lower: f64,
+    upper: f64,
     sum: f64,
 }
 
 impl Spread {
     fn at(&self, range: &Range) -> f64 {
-        range.low + (range.high - range.low) * self.part
+        range.low + (range.middle - range.low) * self.lower + (range.high - range.middle) * self.upper
     }
 }
 
 fn spread(ranges: &[Range], kind: Kind, room: f64) -> Spread {
     let sum = |end: fn(&Range) -> f64| ranges.iter().filter(|range| range.kind == kind).map(end).sum::<f64>();
-    let (low, high) = (sum(|range| range.low), sum(|range| range.high));
-    let part = if high > low { ((room - low) / (high - low)).clamp(0.0, 1.0) } else { 0.0 };
-    Spread { part, sum: low + (high - low) * part }
+    let (low, middle, high) = (sum(|range| range.low), sum(|range| range.middle), sum(|range| range.high));
+    let part = |from: f64, to: f64| if to > from { ((room - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    let (lower, upper) = (part(low, middle), part(middle, high));
+    Spread { lower, upper, sum: low + (middle - low) * lower + (high - middle) * upper }
 }
 
 /// What is left, in the proportions of the shares; a share that would be too narrow gets its least, and the others the rest.
@@ -237,9 +271,23 @@ mod tests {
     use super::*;
 
     /// A column whose cells are words of so many points on lines of so many points.
+    fn column(type_: Type, longest: f64, widest: f64) -> Needs {
+        let em = |points: f64| (points - 2.0 * type_.inset) / type_.size;
+        Needs {
+            widest: em(widest),
+            usual: em(widest),
+            longest: em(longest),
+            broken: em(longest.min(50.0)),
+            wanted: None,
+        }
+    }
+
     fn auto(longest: f64, widest: f64) -> Needs {
-        let em = |points: f64| (points - 2.0 * USUAL.inset) / USUAL.size;
-        Needs { widest: em(widest), longest: em(longest), broken: em(longest.min(50.0)), wanted: None }
+        column(USUAL, longest, widest)
+    }
+
+    fn close(longest: f64, widest: f64) -> Needs {
+        column(CLOSE, longest, widest)
     }
 
     fn want(text: &str) -> Needs {
@@ -252,7 +300,7 @@ mod tests {
             ("room to spare is spread", vec![auto(50.0, 50.0), auto(50.0, 100.0)], vec![100.0, 200.0]),
             (
                 "what lacks most gets most",
-                vec![auto(50.0, 50.0), auto(50.0, 150.0), auto(50.0, 350.0)],
+                vec![close(50.0, 50.0), close(50.0, 150.0), close(50.0, 350.0)],
                 vec![50.0, 87.5, 162.5],
             ),
             ("a measure is kept", vec![want("100pt"), auto(50.0, 50.0)], vec![100.0, 200.0]),
@@ -266,8 +314,16 @@ mod tests {
             let plan = plan(&columns, 300.0, false).unwrap();
             let widths = &plan.groups[0].widths;
             let near = widths.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6);
-            assert!(near && widths.len() == expected.len() && plan.type_ == USUAL, "{what}: {plan:?}");
+            assert!(near && widths.len() == expected.len() && plan.type_.size == USUAL.size, "{what}: {plan:?}");
         }
+    }
+
+    #[test]
+    fn one_long_cell_does_not_starve_a_column_of_long_ones() {
+        let long = close(50.0, 300.0);
+        let mostly_short = Needs { usual: long.usual / 4.0, ..long };
+        let plan = plan(&[long, mostly_short], 300.0, false).unwrap();
+        assert!(plan.groups[0].widths[0] > 2.0 * plan.groups[0].widths[1], "{plan:?}");
     }
 
     #[test]
@@ -275,13 +331,15 @@ mod tests {
         let number = |points: f64| Needs { broken: auto(points, points).longest, ..auto(points, points) };
         let planned = |count: usize, column: Needs, may_turn| plan(&vec![column; count], 300.0, may_turn);
         let broken = planned(4, auto(200.0, 200.0), false).unwrap();
-        assert_eq!((broken.type_, broken.groups.len()), (USUAL, 1));
+        assert_eq!((broken.type_, broken.groups.len()), (CLOSE, 1));
         let smaller = planned(4, number(85.0), true).unwrap();
         assert!(smaller.type_.size < USUAL.size && smaller.type_.size > SMALLEST.size, "{smaller:?}");
         assert_eq!(planned(8, number(85.0), true), Err(Refusal::Turn));
         let divided = planned(8, number(85.0), false).unwrap();
         let columns: Vec<&[usize]> = divided.groups.iter().map(|group| group.columns.as_slice()).collect();
-        assert_eq!(columns, [[0, 1, 2, 3].as_slice(), &[0, 4, 5, 6], &[0, 7]]);
+        assert_eq!(columns, [[0, 1, 2, 3].as_slice(), &[0, 4, 5, 6], &[0, 7]], "as even as they can be");
+        let even = planned(6, number(85.0), false).unwrap();
+        assert_eq!(even.groups.iter().map(|group| group.columns.len()).collect::<Vec<_>>(), [4, 3]);
         let refused = plan(&[number(85.0), number(50.0), number(400.0), number(30.0)], 300.0, false);
         assert_eq!(refused, Err(Refusal::TooWide(vec![2])));
         let first = plan(&[number(600.0), number(50.0), number(40.0)], 300.0, false);
@@ -304,7 +362,8 @@ mod tests {
                 .iter()
                 .map(|(longest, more, kind, measure)| {
                     let broken = longest.min(7.0);
-                    Needs { widest: longest + more, longest: *longest, broken, wanted: wanted(*kind, *measure) }
+                    let (widest, usual) = (longest + more, longest + more / 3.0);
+                    Needs { widest, usual, longest: *longest, broken, wanted: wanted(*kind, *measure) }
                 })
                 .collect();
             if let Ok(plan) = plan(&needs, width, false) {
