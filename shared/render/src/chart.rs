@@ -52,7 +52,7 @@ pub struct Drawn {
 const WORDS: Face = Face { size: scene::SIZE, weight: Weight::Regular };
 const TITLE: Face = Face { size: 9.0, weight: Weight::SemiBold };
 /// The height of a plot with one line of names below it, unless the chart says another.
-const HEIGHT: f64 = 165.0;
+const HEIGHT: f64 = 156.0;
 /// What is above and below blocks on a page, in points.
 const PAGE_ENDS: f64 = 110.0;
 /// The distance of a chart from its neighbours, and of its title.

@@ -15,7 +15,7 @@ use crate::error::RenderError;
 /// From the words of the axis of values to the plot.
 pub const GAP: f64 = 6.0;
 /// Above the plot, for the upper half of the topmost label.
-const TOP: f64 = 5.0;
+pub const TOP: f64 = 5.0;
 /// Below the plot, for one line of names; what needs more makes the picture higher.
 const FOOT: f64 = 16.0;
 /// A plot is never lower than this.

@@ -24,6 +24,8 @@ const APART: f64 = 4.0;
 const WIDE: f64 = 200.0;
 /// A name is given this much before the values are.
 const NAME: f64 = 70.0;
+/// The list is never wider, so that an eye finds from a name to its numbers.
+const LIST: f64 = 270.0;
 /// Nothing can be read in less.
 const LEAST: f64 = 18.0;
 const LINES: usize = 2;
@@ -98,7 +100,7 @@ pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded:
         if folded && n + 1 == slices.len() { setting.theme.muted.as_str() } else { style::colour(setting.theme, n) }
     };
     let left = if beside { size + GAPS[0] } else { 0.0 };
-    let list = List::of(slices, setting.width - left);
+    let list = List::of(slices, (setting.width - left).min(LIST));
     let height = if beside { size.max(list.height) } else { size + APART + list.height };
     let mut scene = Scene { width: setting.width, height, ..Scene::default() };
     scene.plot = Area::new(0.0, if beside { (height - size) / 2.0 } else { 0.0 }, size, size);
@@ -120,6 +122,7 @@ pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded:
 /// The names in lines, and how wide each column is; a column without width is left out.
 struct List<'a> {
     rows: Vec<(Vec<String>, &'a Slice)>,
+    width: f64,
     names: f64,
     values: f64,
     shares: f64,
@@ -142,11 +145,11 @@ impl<'a> List<'a> {
         let rows: Vec<(Vec<String>, &Slice)> = slices.iter().map(line).collect();
         let lines: usize = rows.iter().map(|(lines, _)| lines.len()).sum();
         let height = lines as f64 * LINE + rows.len().saturating_sub(1) as f64 * APART;
-        List { rows, names, values, shares, height }
+        List { rows, width, names, values, shares, height }
     }
 
     fn draw<'b>(self, scene: &mut Scene<'b>, left: f64, top: f64, colour: impl Fn(usize) -> &'b str) {
-        let (mut y, right) = (top, scene.width);
+        let (mut y, right) = (top, left + self.width);
         for (n, (lines, slice)) in self.rows.into_iter().enumerate() {
             let swatch = Area::new(left, y + (LINE - SWATCH[0]) / 2.0, SWATCH[0], SWATCH[0]);
             scene.marks.push(Mark::Bars { areas: vec![swatch], colour: colour(n) });

@@ -3,7 +3,7 @@
 use domain::definition::Chart;
 
 use super::across::warn_if_alike;
-use super::axes::{GAP, Places, base_line, hairline};
+use super::axes::{GAP, Places, TOP, base_line, hairline};
 use super::data::{Across, Data};
 use super::number::Numbers;
 use super::scale::Scale;
@@ -22,7 +22,7 @@ const THIN: f64 = 3.5;
 
 /// Whether every name has room on the page, and there is room beside names for bars.
 pub fn fit(setting: &Setting<'_>, data: &Data) -> bool {
-    setting.width >= 120.0 && Names::of(setting, data).height(data) + FOOT + 4.0 * LINE <= setting.most
+    setting.width >= 120.0 && Names::of(setting, data).height(data) + TOP + FOOT + 4.0 * LINE <= setting.most
 }
 
 /// The names in lines.
@@ -72,9 +72,9 @@ pub fn scene<'a>(
 ) -> Result<Scene<'a>, String> {
     let names = Names::of(setting, data);
     names.warn_if_alike(setting, data);
-    let wanted = (chart.height.unwrap_or(super::HEIGHT) - FOOT).min(setting.most - FOOT - legend);
-    let plot = Area::new(names.width + GAP, 0.0, setting.width - names.width - GAP, names.height(data).max(wanted));
-    let (scale, labels) = axis(setting, data, numbers, &plot)?;
+    let wanted = (chart.height.unwrap_or(super::HEIGHT) - TOP - FOOT).min(setting.most - TOP - FOOT - legend);
+    let mut plot = Area::new(names.width + GAP, TOP, setting.width - names.width - GAP, names.height(data).max(wanted));
+    let (scale, labels) = axis(setting, data, numbers, &mut plot)?;
     let mut scene = Scene { width: setting.width, plot, ..Scene::default() };
     for (place, _) in scale.marks() {
         let x = plot.x + place * plot.width;
@@ -107,11 +107,20 @@ fn write_names(scene: &mut Scene<'_>, names: Names, places: &Places) {
     }
 }
 
-/// The axis with as many steps as its numbers have room for.
-fn axis(setting: &Setting<'_>, data: &Data, numbers: &Numbers<'_>, plot: &Area) -> Result<(Scale, Vec<Label>), String> {
+/// The axis with as many steps as its numbers have room for; the plot makes room for half of the last one.
+fn axis(
+    setting: &Setting<'_>,
+    data: &Data,
+    numbers: &Numbers<'_>,
+    plot: &mut Area,
+) -> Result<(Scale, Vec<Label>), String> {
     for steps in (1..=6).rev() {
         let scale = Scale::of(data.values(), true, steps);
-        if let Some(labels) = below(setting, &numbers.marks(&scale)?, plot) {
+        let marks = numbers.marks(&scale)?;
+        let last = marks.last().map_or(0.0, |(_, text)| WORDS.width(text) + 1.0);
+        let narrower = Area { width: plot.width - last / 2.0, ..*plot };
+        if let Some(labels) = below(&marks, &narrower) {
+            *plot = narrower;
             return Ok((scale, labels));
         }
     }
@@ -119,13 +128,13 @@ fn axis(setting: &Setting<'_>, data: &Data, numbers: &Numbers<'_>, plot: &Area) 
     Ok((Scale::of(data.values(), true, 2), Vec::new()))
 }
 
-fn below(setting: &Setting<'_>, marks: &[(f64, String)], plot: &Area) -> Option<Vec<Label>> {
+fn below(marks: &[(f64, String)], plot: &Area) -> Option<Vec<Label>> {
     let mut labels: Vec<Label> = Vec::with_capacity(marks.len());
     for (place, text) in marks {
         let width = WORDS.width(text) + 1.0;
-        let left = (plot.x + place * plot.width - width / 2.0).min(setting.width - width);
+        let left = plot.x + place * plot.width - width / 2.0;
         let free = labels.last().map_or(0.0, |label| label.area.right() + GAP);
-        if left < free {
+        if left < free || plot.width < 20.0 {
             return None;
         }
         let area = Area::new(left, plot.bottom() + 5.0, width, LINE);
