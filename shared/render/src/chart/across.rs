@@ -69,13 +69,17 @@ fn side_by_side(names: &[String], places: &[f64], plot: &Area, room: f64, most: 
 
 fn turned(setting: &Setting<'_>, names: &[String], places: &[f64], plot: &Area) -> Foot {
     let mut foot = Foot::default();
-    let short: Vec<String> = names.iter().map(|name| WORDS.shorten(name.trim(), TURNED)).collect();
-    warn_if_alike(setting, names, &short);
-    for (name, place) in short.iter().zip(places) {
-        let height = WORDS.width(name) + 1.0;
-        let area = Area::new(place - LINE / 2.0, plot.bottom() + DROP, LINE, height);
-        foot.labels.push(Label { upright: true, ..Label::new(name, area, Side::Right, Part::Across) });
-        foot.height = foot.height.max(height + DROP);
+    let most = if plot.width / names.len().max(1) as f64 > 2.0 * LINE + 2.0 { 2 } else { 1 };
+    let wrapped: Vec<Vec<String>> = names.iter().map(|name| WORDS.wrap(name, TURNED, most).lines).collect();
+    warn_if_alike(setting, names, &wrapped.iter().map(|lines| lines.join(" ")).collect::<Vec<_>>());
+    for (lines, place) in wrapped.iter().zip(places) {
+        let left = place - lines.len() as f64 * LINE / 2.0;
+        for (n, line) in lines.iter().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let height = WORDS.width(line) + 1.0;
+            let area = Area::new(left + n as f64 * LINE, plot.bottom() + DROP, LINE, height);
+            foot.labels.push(Label { upright: true, ..Label::new(line, area, Side::Right, Part::Across) });
+            foot.height = foot.height.max(height + DROP);
+        }
     }
     foot
 }

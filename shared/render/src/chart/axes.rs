@@ -32,17 +32,22 @@ const INSET: f64 = 5.0;
 /// # Errors
 /// When a format cannot be used.
 pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, data: &Data) -> Result<Scene<'a>, RenderError> {
+    let grid = (chart.height.unwrap_or(super::HEIGHT).min(setting.most) - TOP - FOOT).max(LEAST);
+    let scene = scene_of(setting, chart, data, grid)?;
+    // Long names and a legend add to the height: where a page has too little for them, the plot gives way.
+    let over = scene.height - setting.most;
+    if over > 0.0 && grid > LEAST { scene_of(setting, chart, data, (grid - over).max(LEAST)) } else { Ok(scene) }
+}
+
+fn scene_of<'a>(setting: &Setting<'a>, chart: &Chart, data: &Data, grid: f64) -> Result<Scene<'a>, RenderError> {
     let format_error = |message| RenderError::report(format!("{}.format", setting.place), message);
     let numbers = Numbers::new(setting.writing, chart.format.as_ref()).map_err(format_error)?;
-    let legend = legend::height(setting, chart.chart, &data.series);
-    let height = chart.height.unwrap_or(super::HEIGHT);
-    let grid = (height - TOP - FOOT).min(setting.most - TOP - FOOT - 2.0 * LINE - legend).max(LEAST);
     let scale = Scale::of(data.values(), chart.chart != ChartKind::Line, (grid / STEP).round() as usize);
     let labels = numbers.marks(&scale).map_err(format_error)?;
     let mut plan = Plan::new(setting, labels, grid);
     let places = Places::of(data, &plan.plot, chart.chart == ChartKind::Bar);
     let Some(foot) = foot(setting, chart, data, &plan.plot, &places)? else {
-        return rows::scene(setting, chart, data, &numbers, legend).map_err(format_error);
+        return rows::scene(setting, chart, data, &numbers).map_err(format_error);
     };
     plan.draw_axes(setting, &scale, &foot);
     shapes::draw(setting, chart.chart, data, &scale, &places, &mut plan.scene);
@@ -125,7 +130,7 @@ fn foot(
     if let Some(foot) = across::names(setting, names, &places.at, plot) {
         return Ok(Some(foot));
     }
-    let lying = chart.chart == ChartKind::Bar && rows::fit(setting, data);
+    let lying = chart.chart == ChartKind::Bar && rows::fit(setting, chart, data);
     Ok((!lying).then(|| across::names_anyhow(setting, names, &places.at, plot)))
 }
 

@@ -10,6 +10,8 @@ use super::{Setting, WORDS};
 const ABOVE: f64 = 5.0;
 /// Between two entries.
 const GAP: f64 = 14.0;
+/// Between two rows.
+const LEAD: f64 = 3.0;
 /// Between a sample and its name.
 const SPACE: f64 = 4.0;
 const SWATCH: f64 = 7.0;
@@ -34,7 +36,7 @@ pub fn add<'a>(setting: &Setting<'a>, scene: &mut Scene<'a>, kind: ChartKind, se
         let entry = Entry::of(&series.name, setting.width - sample - SPACE);
         let width = sample + SPACE + entry.width;
         if x > 0.0 && x + width > setting.width {
-            (x, y, height) = (0.0, y + height, LINE);
+            (x, y, height) = (0.0, y + height + LEAD, LINE);
         }
         height = height.max(entry.lines.len() as f64 * LINE);
         draw_sample(scene, Style::of(setting.theme, n), kind, x, y, sample);

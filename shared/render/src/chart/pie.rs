@@ -18,6 +18,8 @@ const HEIGHT: f64 = 140.0;
 const GAPS: [f64; 2] = [16.0, 10.0];
 /// The sign of a slice with the space behind it.
 const SWATCH: [f64; 2] = [7.0, 5.0];
+/// Between the ring and names below it.
+const BELOW: f64 = 10.0;
 /// Between two names.
 const APART: f64 = 4.0;
 /// In a narrower picture the names are below the ring.
@@ -95,13 +97,16 @@ fn folded(slices: Vec<(String, f64)>, other: &str) -> Vec<(String, f64)> {
 pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded: bool) -> Scene<'a> {
     let beside = setting.width >= WIDE;
     let most = if beside { setting.width * 0.45 } else { setting.width };
-    let size = chart.height.unwrap_or(HEIGHT).min(most).min(setting.most);
     let colour = |n: usize| {
         if folded && n + 1 == slices.len() { setting.theme.muted.as_str() } else { style::colour(setting.theme, n) }
     };
+    let mut size = chart.height.unwrap_or(HEIGHT).min(most).min(setting.most);
     let left = if beside { size + GAPS[0] } else { 0.0 };
     let list = List::of(slices, (setting.width - left).min(LIST));
-    let height = if beside { size.max(list.height) } else { size + APART + list.height };
+    if !beside {
+        size = size.min((setting.most - list.height - BELOW).max(LEAST));
+    }
+    let height = if beside { size.max(list.height) } else { size + BELOW + list.height };
     let mut scene = Scene { width: setting.width, height, ..Scene::default() };
     scene.plot = Area::new(0.0, if beside { (height - size) / 2.0 } else { 0.0 }, size, size);
     let (centre, mut from) = (scene.plot.centre(), 0.0);
@@ -114,7 +119,7 @@ pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded:
         setting.warnings.add(setting.place, "the chart is too narrow for the names of its slices: give it more width");
         return scene;
     }
-    let top = if beside { (height - list.height) / 2.0 } else { size + APART };
+    let top = if beside { (height - list.height) / 2.0 } else { size + BELOW };
     list.draw(&mut scene, left, top, colour);
     scene
 }

@@ -21,8 +21,14 @@ const APART: f64 = 2.5;
 const THIN: f64 = 3.5;
 
 /// Whether every name has room on the page, and there is room beside names for bars.
-pub fn fit(setting: &Setting<'_>, data: &Data) -> bool {
-    setting.width >= 120.0 && Names::of(setting, data).height(data) + TOP + FOOT + 4.0 * LINE <= setting.most
+pub fn fit(setting: &Setting<'_>, chart: &Chart, data: &Data) -> bool {
+    let height = Names::of(setting, data).height(data);
+    setting.width >= 120.0 && height + around(setting, chart, data) <= setting.most
+}
+
+/// The height of all but the plot.
+fn around(setting: &Setting<'_>, chart: &Chart, data: &Data) -> f64 {
+    TOP + FOOT + legend::height(setting, chart.chart, &data.series)
 }
 
 /// The names in lines.
@@ -68,11 +74,10 @@ pub fn scene<'a>(
     chart: &Chart,
     data: &Data,
     numbers: &Numbers<'_>,
-    legend: f64,
 ) -> Result<Scene<'a>, String> {
     let names = Names::of(setting, data);
     names.warn_if_alike(setting, data);
-    let wanted = (chart.height.unwrap_or(super::HEIGHT) - TOP - FOOT).min(setting.most - TOP - FOOT - legend);
+    let wanted = (chart.height.unwrap_or(super::HEIGHT) - TOP - FOOT).min(setting.most - around(setting, chart, data));
     let mut plot = Area::new(names.width + GAP, TOP, setting.width - names.width - GAP, names.height(data).max(wanted));
     let (scale, labels) = axis(setting, data, numbers, &mut plot)?;
     let mut scene = Scene { width: setting.width, plot, ..Scene::default() };
