@@ -25,7 +25,7 @@ const TICK: f64 = 3.0;
 /// A step of the axis is about as high as this.
 const STEP: f64 = 30.0;
 /// From the ends of an axis of time to the first and last point.
-const INSET: f64 = 5.0;
+const INSET: f64 = 10.0;
 
 /// Draws the axes and what is between them.
 ///

@@ -1,6 +1,6 @@
 //! Charts of any data: every value has its mark, nothing leaves its place, and no word touches another.
 
-use domain::definition::Chart;
+use domain::definition::{Chart, Definition};
 use domain::theme::Theme;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
@@ -11,6 +11,7 @@ use super::words::Words;
 use super::{Setting, WORDS, compose, data, svg};
 use crate::warning::{Warning, Warnings};
 use crate::writing::Writing;
+use crate::{Job, render};
 
 fn chart(chart: &str, series: usize) -> Value {
     let y: Vec<String> = (0..series).map(|n| format!("y{n}")).collect();
@@ -326,6 +327,21 @@ fn plots_side_by_side_begin_and_end_at_the_same_height() {
         (plot.y, plot.bottom())
     };
     assert_eq!(plot("line", 1), plot("bar", 2));
+}
+
+#[test]
+fn the_words_of_a_chart_are_on_the_page() {
+    let chart = |kind: &str, data: &str| json!({"kind": "chart", "chart": kind, "data": data, "x": "x", "y": ["y0"], "title": kind});
+    let blocks = json!([chart("line", "many"), chart("bar", "many"), chart("pie", "few"), chart("area", "none")]);
+    let definition = Definition::parse(&json!({"lang": "de", "blocks": blocks})).unwrap();
+    let many: Value =
+        (0..9).map(|n| json!({"x": format!("A name of some more words, {}", n * 5 % 9), "y0": n})).collect();
+    let data = json!({"many": many, "few": rows(&[("Nord", json!(1)), ("Süd", json!(3))]), "none": []});
+    let rendered = render(&Job::new("Charts", definition, data, "2026-03-31T10:00:00Z".parse().unwrap())).unwrap();
+    let text: String = rendered.pages.iter().map(|page| page.text.as_str()).collect();
+    for words in ["Liniendiagramm: line. Y0: A name of some more words, 0 0,", "Nord", "75,0", "Keine Daten"] {
+        assert!(text.contains(words), "`{words}` is not in {text}");
+    }
 }
 
 /// Values that charts get: ordinary ones, and any.
