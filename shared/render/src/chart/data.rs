@@ -27,7 +27,7 @@ pub enum Across {
 
 pub struct Series {
     pub name: String,
-    /// Nothing where the data has null or an empty text.
+    /// Nothing where the data has null, an empty text or NaN.
     pub values: Vec<Option<f64>>,
 }
 
@@ -83,7 +83,7 @@ fn read_series(records: &[Value], field: &str, place: &str) -> Result<Series, Re
 fn number(value: &Value, field: &str, place: &str) -> Result<Option<f64>, RenderError> {
     let number = match value {
         Value::Null => return Ok(None),
-        Value::String(text) if text.trim().is_empty() => return Ok(None),
+        Value::String(text) if is_blank(text) => return Ok(None),
         Value::String(text) => text.trim().parse().ok(),
         other => other.as_f64(),
     };
@@ -116,6 +116,11 @@ fn is_time(values: &[&Value], format: Option<&Format>) -> bool {
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
+}
+
+/// An empty text, and the NaN of other programs, are no value.
+fn is_blank(text: &str) -> bool {
+    text.trim().is_empty() || text.trim().eq_ignore_ascii_case("nan")
 }
 
 fn names(setting: &Setting<'_>, values: &[&Value], format: Option<&Format>) -> Result<Vec<String>, RenderError> {
