@@ -45,8 +45,10 @@ fn read_job(file: &Path) -> Result<Job, Box<dyn Error>> {
     }
     let theme = request["theme"].as_str().unwrap_or("default");
     let definition = Definition::parse(&request["definition"])?;
+    let time_zone = request["timeZone"].as_str().unwrap_or("UTC").to_owned();
     let name = request["name"].as_str().unwrap_or("Report");
     Ok(Job {
+        time_zone,
         theme: Theme::named(theme).ok_or_else(|| format!("unknown theme `{theme}`"))?,
         assets: read_assets(&folder.join("assets"))?,
         author: request["owner"].as_str().map(str::to_owned),

@@ -81,8 +81,11 @@ pub struct Chart {
     pub chart: ChartKind,
     /// Where the records are.
     pub data: DataPath,
-    /// The field along the horizontal axis, or that names the slices.
+    /// The field along the horizontal axis, or that names the slices. Dates such as 2026-03-31 are an axis of time.
     pub x: String,
+    /// How the values of `x` are written: `date:%b %Y` makes an axis of time, any other format one of names.
+    #[serde(default, rename = "xFormat", skip_serializing_if = "Option::is_none")]
+    pub x_format: Option<Format>,
     /// The fields drawn, each a series.
     pub y: Vec<String>,
     /// The title above the chart, a template.
@@ -91,7 +94,7 @@ pub struct Chart {
     /// How the values of the axis are written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<Format>,
-    /// The height in points, 80 to 700.
+    /// The height of the plot with one line of names in points, 80 to 700; long names, lying bars and the legend add to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<f64>,
 }

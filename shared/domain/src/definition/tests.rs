@@ -132,6 +132,12 @@ fn a_wrong_chart_is_refused_with_its_place() {
         ),
         ("a chart of nothing", chart("y", json!([])), "definition.blocks[1].y", "needs 1 to 8 fields to draw, not 0"),
         ("an empty path", chart("data", json!("a..b")), "definition.blocks[1].data", "`a..b` is no path"),
+        (
+            "an unknown format of dates",
+            chart("xFormat", json!("dates")),
+            "definition.blocks[1].xFormat",
+            "unknown format `dates`",
+        ),
         ("a chart too high", chart("height", json!(5000)), "definition.blocks[1].height", "must be 80 to 700 points"),
     ]);
 }
@@ -264,7 +270,7 @@ fn a_whole_definition_survives_the_way_out_and_in() {
             {"kind": "heading", "text": "Overview", "level": 2},
             {"kind": "text", "markdown": "**grew**"},
             {"kind": "kpis", "items": [{"label": "a", "value": "{{ data.a }}", "format": "currency:EUR", "hint": "b", "delta": 0.1}]},
-            {"kind": "chart", "chart": "line", "data": "a.b", "x": "m", "y": ["n", "o"], "title": "t", "format": "integer", "height": 200.0},
+            {"kind": "chart", "chart": "line", "data": "a.b", "x": "m", "xFormat": "date:%b %Y", "y": ["n", "o"], "title": "t", "format": "integer", "height": 200.0},
             {"kind": "table", "data": "rows", "columns": [{"field": "a", "title": "A", "format": "date:%d.%m.", "align": "right", "width": "2fr"}], "totals": ["a"]},
             {"kind": "image", "asset": "logo.png", "width": "50%", "alt": "logo"},
             {"kind": "columns", "columns": [[{"kind": "pagebreak"}], []]}
