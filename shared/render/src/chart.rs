@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::error::RenderError;
 use crate::measure::{self, Weight};
-use crate::writing::plain;
+use crate::writing::{decimal, plain};
 use crate::{Report, records};
 
 mod scale;
@@ -79,18 +79,13 @@ fn read(report: &Report<'_>, chart: &Chart, place: &str) -> Result<Data, RenderE
     Ok(Data { labels, series })
 }
 
+/// A number to draw; none for what is blank.
 fn number(value: &Value, field: &str, place: &str) -> Result<Option<f64>, RenderError> {
-    let number = match value {
-        Value::Null => return Ok(None),
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_f64(),
-    };
-    match number.filter(|number: &f64| number.is_finite()) {
-        Some(number) => Ok(Some(number)),
-        None => {
-            Err(RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn")))
-        }
-    }
+    let refuse =
+        || RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn"));
+    let Some(decimal) = decimal(value).map_err(|_| refuse())? else { return Ok(None) };
+    let number = decimal.to_string().parse().ok().filter(|number: &f64| number.is_finite());
+    number.map(Some).ok_or_else(refuse)
 }
 
 fn draw_axes(report: &Report<'_>, chart: &Chart, data: &Data, place: &str, width: f64) -> Result<Drawn, RenderError> {

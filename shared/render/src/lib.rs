@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 use domain::definition::{Block, Body};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use typst::Library;
 use typst::foundations::Bytes;
@@ -31,6 +30,7 @@ mod fonts;
 mod job;
 mod layout;
 mod letter;
+mod loading;
 mod markdown;
 mod measure;
 pub mod page;
@@ -72,6 +72,7 @@ const MAX_TAGGED_ROWS: usize = 500;
 /// When the definition does not fit the data, or the Typst source is wrong: with the place and what to change.
 pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
+    let lang = &domain::language::canonical(lang).unwrap_or_else(|| "en".to_owned());
     let params = params::resolve(&job.definition.params, &job.params)?;
     let writing = Arc::new(Writing::new(lang, job.zone()?, job.date));
     let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
@@ -80,7 +81,8 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
     let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
+    let report =
+        Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -124,9 +126,7 @@ impl Report<'_> {
         let mut library = world::library();
         paper::set_defaults(&mut library, self);
         for (name, value) in variables {
-            let value = typst::foundations::Value::deserialize(value)
-                .map_err(|error| RenderError::report(name, format!("cannot be used in Typst: {error}")))?;
-            library.global.scope_mut().define(name, value);
+            library.global.scope_mut().define(name, loading::value(value));
         }
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
         let world = self.world(source, library, files.into());

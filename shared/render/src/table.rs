@@ -8,7 +8,10 @@ use crate::measure::{self, Weight};
 use crate::{Report, records};
 
 mod csv;
+mod totals;
 mod widths;
+
+pub use totals::Total;
 
 const SIZE: f64 = 8.5;
 const HEAD_SIZE: f64 = 8.0;
@@ -30,16 +33,6 @@ pub struct Sheet<'a> {
     pub lengths: Vec<usize>,
 }
 
-/// A cell of the row of totals.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Total {
-    /// What the column adds up to.
-    Sum(f64),
-    /// What the row is.
-    Label(&'static str),
-    Blank,
-}
-
 /// Writes the cells of a table and sizes its columns for the width at hand.
 ///
 /// # Errors
@@ -48,8 +41,8 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, width: f64) 
     let records = records::find(&table.data, &report.job.data, place)?;
     let heads = heads(report, table, records, place)?;
     let cells = cells(report, table, records, place)?;
-    let totals = totals(report, table, records);
-    let last = totals.as_deref().map(|totals| written(report, table, totals, place)).transpose()?;
+    let totals = totals::totals(report, table, records, place)?;
+    let last = totals.as_deref().map(|totals| totals::written(report, table, totals, place)).transpose()?;
     let aligns: Vec<&str> = table.columns.iter().map(|column| align(column, records)).collect();
     let title = report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?;
     let lengths = lengths(&heads, &cells, last.as_deref());
@@ -95,30 +88,6 @@ fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
     (0..records.len()).map(row).collect()
 }
 
-/// The row of totals; its first cell without a sum says what the row is.
-fn totals(report: &Report<'_>, table: &Table, records: &[Value]) -> Option<Vec<Total>> {
-    let is_summed = |column: &Column| table.totals.contains(&column.field);
-    let label = table.columns.iter().position(|column| !is_summed(column));
-    let total = |(n, column): (usize, &Column)| match column {
-        column if is_summed(column) => Total::Sum(sum(records, &column.field)),
-        _ if label == Some(n) => Total::Label(report.writing.total_label()),
-        _ => Total::Blank,
-    };
-    (!table.totals.is_empty()).then(|| table.columns.iter().enumerate().map(total).collect())
-}
-
-fn written(report: &Report<'_>, table: &Table, totals: &[Total], place: &str) -> Result<Vec<String>, RenderError> {
-    let cell = |(total, column): (&Total, &Column)| match total {
-        Total::Sum(sum) => report
-            .writing
-            .format(&Value::from(*sum), column.format.as_ref())
-            .map_err(|message| RenderError::report(format!("{place}.totals"), message)),
-        Total::Label(words) => Ok((*words).to_owned()),
-        Total::Blank => Ok(String::new()),
-    };
-    totals.iter().zip(&table.columns).map(cell).collect()
-}
-
 fn lengths(heads: &[String], cells: &[Vec<String>], totals: Option<&[String]>) -> Vec<usize> {
     let rows = [heads].into_iter().chain(cells.iter().map(Vec::as_slice)).chain(totals);
     let mut lengths = vec![0; heads.len()];
@@ -128,17 +97,6 @@ fn lengths(heads: &[String], cells: &[Vec<String>], totals: Option<&[String]>) -
         }
     }
     lengths
-}
-
-fn sum(records: &[Value], field: &str) -> f64 {
-    let number = |value: &Value| match value {
-        Value::String(text) => text.trim().parse().unwrap_or(0.0),
-        other => other.as_f64().unwrap_or(0.0),
-    };
-    let sum: f64 = records.iter().map(|record| number(records::field(record, field))).sum();
-    // What binary fractions leave behind the sixth decimal is noise.
-    let rounded = (sum * 1e6).round() / 1e6;
-    if rounded.is_finite() { rounded } else { sum }
 }
 
 fn needs<'a>(

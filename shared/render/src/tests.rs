@@ -11,6 +11,7 @@ use crate::{Job, RenderError, Rendered, render};
 
 mod files;
 mod letter;
+mod numbers;
 mod rendition;
 mod workbook;
 

@@ -141,7 +141,7 @@ fn fill(
         let cell = Cell::of(records::field(record, &column.field), column.format.as_ref(), &report.writing);
         write(worksheet, (row, at), &cell, &looks.cell)?;
     }
-    match sheet.totals.as_deref().map(|totals| totals[n]) {
+    match sheet.totals.as_deref().map(|totals| &totals[n]) {
         Some(total) => write(worksheet, (index(sheet.records.len() + 1), at), &Cell::from(total), &looks.total),
         None => Ok(()),
     }
@@ -189,10 +189,10 @@ impl Cell {
     }
 }
 
-impl From<Total> for Cell {
-    fn from(total: Total) -> Self {
+impl From<&Total> for Cell {
+    fn from(total: &Total) -> Self {
         match total {
-            Total::Sum(sum) => Self::Number(sum),
+            Total::Sum(sum) => sum.as_f64().map_or_else(|| Self::text(&plain(sum)), Self::Number),
             Total::Label(words) => Self::text(words),
             Total::Blank => Self::Empty,
         }

@@ -12,6 +12,7 @@ use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
 use crate::fonts::{self, FontSet};
+use crate::loading;
 
 /// The name of the main source; `main.typ` as an asset would be another file.
 const MAIN: &str = "/report.typ";
@@ -29,7 +30,11 @@ pub struct ReportWorld {
 
 /// Typst's library, to which a report may add its variables.
 pub fn library() -> Library {
-    static PLAIN: LazyLock<Library> = LazyLock::new(Library::default);
+    static PLAIN: LazyLock<Library> = LazyLock::new(|| {
+        let mut library = Library::default();
+        library.global.scope_mut().define_func::<loading::json>();
+        library
+    });
     PLAIN.clone()
 }
 
