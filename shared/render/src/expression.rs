@@ -41,7 +41,9 @@ impl Templates {
             _ => AutoEscape::None,
         });
         environment.set_formatter(print);
-        environment.add_filter("markdown", |value: Variable| shown(&value).map(Variable::from_safe_string));
+        environment.add_filter("markdown", |value: Variable| {
+            shown(&value).map(|text| Variable::from_safe_string(text.into_owned()))
+        });
         environment.add_filter("fmt", move |value: Variable, format: String| write_value(&writing, &value, &format));
         let context = minijinja::context! {
             data => variable(data),
@@ -118,10 +120,14 @@ fn write_value(writing: &Writing, variable: &Variable, format: &str) -> Result<S
 
 /// Prints a value into a text.
 fn print(out: &mut Output, state: &mut State, variable: &Variable) -> Result<(), Error> {
-    let text = shown(variable)?;
     let is_data = matches!(state.auto_escape(), AutoEscape::Custom(_)) && !variable.is_safe();
-    let text = if is_data { markdown::hide(&text) } else { text };
-    out.write_str(&text).map_err(Error::from)
+    let text = shown(variable)?;
+    if is_data {
+        markdown::hide(&text, out)?
+    } else {
+        out.write_str(&text)?
+    }
+    Ok(())
 }
 
 /// The expression of a template that consists of nothing else.

@@ -140,6 +140,12 @@ mod tests {
         }
     }
 
+    fn hide(text: &str) -> String {
+        let mut hidden = String::new();
+        super::hide(text, &mut hidden).unwrap();
+        hidden
+    }
+
     #[test]
     fn hidden_signs_make_no_markup_and_are_shown_as_they_are() {
         let words = |words: &str| json!([{"t": "p", "c": [text(words)]}]);

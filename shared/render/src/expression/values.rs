@@ -1,5 +1,6 @@
 //! Values of the data as templates see them, and back: no number loses a digit on the way.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -92,10 +93,10 @@ fn numeral(variable: &Variable) -> Result<Value, Error> {
 ///
 /// # Errors
 /// As [`value`].
-pub fn shown(variable: &Variable) -> Result<String, Error> {
+pub fn shown(variable: &Variable) -> Result<Cow<'_, str>, Error> {
     match variable.as_str() {
-        Some(text) => Ok(text.to_owned()),
-        None => value(variable).map(|value| words(&value)),
+        Some(text) => Ok(text.into()),
+        None => value(variable).map(|value| words(&value).into()),
     }
 }
 

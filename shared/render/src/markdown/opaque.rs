@@ -3,15 +3,26 @@
 //! A backslash before each sign would do outside of code only, and not for line breaks. So each sign becomes a letter of a private
 //! area that means nothing to the parser.
 
+use std::fmt::{Result, Write};
+
 const AREA: u32 = 0xF_0000;
 
-/// A text none of whose signs means anything in Markdown.
-pub fn hide(text: &str) -> String {
-    let hidden = |c: char| match c {
-        c if c.is_ascii() && !c.is_ascii_alphanumeric() => char::from_u32(AREA + u32::from(c)).unwrap_or(c),
-        c => c,
-    };
-    text.replace("\r\n", "\n").chars().map(hidden).collect()
+/// Writes a text so that none of its signs means anything in Markdown.
+///
+/// # Errors
+/// As `out`.
+pub fn hide(text: &str, out: &mut impl Write) -> Result {
+    let mut rest = text;
+    while let Some(start) = rest.bytes().position(|b| b.is_ascii() && !b.is_ascii_alphanumeric()) {
+        out.write_str(&rest[..start])?;
+        let sign = rest.as_bytes()[start];
+        rest = &rest[start + 1..];
+        // The line breaks of Windows are one.
+        if sign != b'\r' || !rest.starts_with('\n') {
+            out.write_char(char::from_u32(AREA + u32::from(sign)).unwrap_or_default())?;
+        }
+    }
+    out.write_str(rest)
 }
 
 /// The text as it was.

@@ -35,8 +35,8 @@ impl Writing {
     /// # Errors
     /// A format for dates, or a mark that is infinite.
     pub fn axis(&self, mark: f64, format: Option<&Format>, step: f64) -> Written {
-        let mut step = Step::of(step).ok_or_else(|| format!("`{step}` cannot be the distance of two marks"))?;
-        let mut decimal = Decimal::from_str(&mark.to_string()).map_err(|_| format!("`{mark}` is no finite number"))?;
+        let mut step = Step::of(step).ok_or_else(too_large)?;
+        let mut decimal = Decimal::from_str(&mark.to_string()).map_err(|_| too_large())?;
         match format {
             Some(Format::Currency { code, .. }) => {
                 let (digits, negative) = self.mark(decimal, step);
@@ -101,6 +101,10 @@ impl Writing {
             &pattern[end..]
         ))
     }
+}
+
+fn too_large() -> String {
+    "the numbers are too large for one axis, or too far apart: use numbers between -1e300 and 1e300".to_owned()
 }
 
 impl Step {
