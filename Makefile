@@ -7,6 +7,8 @@ STACK_PY := $(PYTHON) local/stack.py
 LINT := .venv-lint/bin
 OPENAPI_LINT := local/openapi-lint
 OPENAPI_PACKAGES := $(OPENAPI_LINT)/node_modules/.package-lock.json
+CLDR := local/cldr
+CLDR_PACKAGES := $(CLDR)/node_modules/.package-lock.json
 # What the machine is; ARCH=arm64 make package builds for Graviton anywhere.
 NATIVE := $(if $(filter arm64 aarch64,$(shell uname -m)),arm64,x86_64)
 ARCH ?= $(NATIVE)
@@ -20,7 +22,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,7 +154,7 @@ bench: python ## The benchmarks, against a fresh stack
 # Advisories come from a database on the network; without it the rest is still checked.
 DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
 
-lint: python lint-template $(OPENAPI_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
+lint: python lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
 	cargo fmt --all --check
 	cargo clippy --profile local --workspace --all-targets -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
@@ -162,9 +164,17 @@ lint: python lint-template $(OPENAPI_PACKAGES) ## Formatting, clippy, dependenci
 	$(PYTHON) tests/privileges/run.py static target/template.json
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
 	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
+	node $(CLDR)/generate.mjs --check
 
 explorer: python $(OPENAPI_PACKAGES) ## Copy Swagger UI, in the version of local/openapi-lint/package.json, to where it is served from
 	@$(PYTHON) $(OPENAPI_LINT)/explorer.py
+
+cldr: $(CLDR_PACKAGES) ## Write the patterns, symbols and names of languages anew, in the version of local/cldr/package.json
+	@node $(CLDR)/generate.mjs
+
+$(CLDR_PACKAGES): $(CLDR)/package.json $(CLDR)/package-lock.json
+	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed to read the data of CLDR: https://nodejs.org' >&2; exit 1; }
+	@npm ci --prefix $(CLDR) --silent && touch $@
 
 $(OPENAPI_PACKAGES): $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.json
 	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed to check openapi.yaml: https://nodejs.org' >&2; exit 1; }

@@ -3,6 +3,7 @@
 use crate::{
     Outcome, Problem,
     definition::{Orientation, PageSize},
+    language,
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -98,8 +99,8 @@ impl Rendition {
     /// `Invalid`, naming the field.
     pub fn check(&self) -> Outcome<()> {
         self.zone()?;
-        if self.lang.as_deref().is_some_and(|lang| !is_language(lang)) {
-            return Err(Problem::invalid("lang", "write a language tag, such as de or en-GB."));
+        if self.lang.as_deref().is_some_and(|lang| language::canonical(lang).is_none()) {
+            return Err(Problem::invalid("lang", language::EXPECTED));
         }
         if self.exclude_pages.len() > MAX_EXCLUDED
             || self.exclude_pages.iter().any(|page| !(1..=MAX_PAGE).contains(page))
@@ -128,12 +129,6 @@ pub fn time_zone(field: &str, name: &str) -> Outcome<TimeZone> {
         return Err(unknown());
     }
     TimeZone::get(name).map_err(|_| unknown())
-}
-
-/// Whether the text has the form of a language tag; an unknown language is written as English.
-fn is_language(text: &str) -> bool {
-    let subtag = |part: &str| (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-    text.len() <= 35 && text.split('-').all(subtag) && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// What a template changes of a report's layout: the paper, and what stands above and below each page.
@@ -187,6 +182,7 @@ mod tests {
         let table = [
             ("timezone", Rendition { time_zone: Some("nowhere".into()), ..Rendition::default() }),
             ("lang", Rendition { lang: Some("de_DE".into()), ..Rendition::default() }),
+            ("lang", Rendition { lang: Some("english".into()), ..Rendition::default() }),
             ("lang", Rendition { lang: Some("".into()), ..Rendition::default() }),
             ("excludePages", Rendition { exclude_pages: BTreeSet::from([0]), ..Rendition::default() }),
         ];

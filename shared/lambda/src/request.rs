@@ -305,6 +305,20 @@ mod tests {
 
     const TOKEN: &str = "imp_aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
+    /// An untagged enum or a flattened struct on this way would not read the numbers of an event, since they keep their digits.
+    #[test]
+    fn events_of_the_gateway_are_read_with_their_numbers() {
+        let events = concat!(env!("CARGO_MANIFEST_DIR"), "/../../events");
+        let texts =
+            std::fs::read_dir(events).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
+        let of_gateway: Vec<String> = texts.filter(|text| text.contains("\"rawPath\"")).collect();
+        assert!(of_gateway.len() > 20);
+        for event in of_gateway {
+            let request = lambda_http::request::from_str(&event).unwrap_or_else(|error| panic!("{error}: {event}"));
+            assert!(event.contains(request.raw_http_path()), "{event}");
+        }
+    }
+
     #[test]
     fn every_form_in_which_clients_send_a_token_is_read() {
         let basic = format!("Basic {}", STANDARD.encode(format!("anybody:{TOKEN}")));

@@ -83,7 +83,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, width: f64) -> Resu
     let (_, page) = paper::size(paper::of_job(report.job));
     let setting = Setting {
         writing: &report.writing,
-        words: Words::of(report.lang),
+        words: Words::of(&report.lang),
         theme: &report.job.theme,
         warnings: &report.warnings,
         place,
@@ -92,7 +92,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, width: f64) -> Resu
     };
     let data = data::read(&setting, chart, &report.job.data)?;
     let (scene, alt) = compose(&setting, chart, title.as_deref(), &data)?;
-    let scene = if words::is_right_to_left(report.lang) { scene.mirrored() } else { scene };
+    let scene = if report.writing.is_rtl() { scene.mirrored() } else { scene };
     let layout = json!({
         "kind": "chart", "title": lines, "alt": alt,
         "width": scene.width, "height": scene.height, "size": scene::SIZE, "labels": scene.words(),
@@ -126,7 +126,7 @@ fn nothing<'a>(setting: &Setting<'a>, chart: &Chart) -> Scene<'a> {
     let height = chart.height.unwrap_or(HEIGHT).min(setting.most);
     let plot = Area::new(0.0, 0.0, setting.width, height);
     let ground = Mark::Bars { areas: vec![plot], colour: &setting.theme.surface };
-    let line = WORDS.shorten(setting.words.no_data, setting.width);
+    let line = WORDS.shorten(setting.writing.no_data_label(), setting.width);
     let area = Area::new(0.0, (height - LINE) / 2.0, setting.width, LINE);
     let label = Label::new(line, area, Side::Centre, Part::Note);
     Scene { width: setting.width, height, plot, marks: vec![ground], labels: vec![label] }

@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
-use minijinja::value::{Serde, Value as Variable};
-use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
+use minijinja::value::Value as Variable;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use serde_json::{Map, Value};
 
 use crate::error::RenderError;
+use crate::markdown;
 use crate::writing::Writing;
+
+mod values;
+
+use values::{object, shown, value, variable};
 
 /// The instructions one string may take; a table of contents over thousands of records needs a tenth.
 const FUEL: u64 = 1_000_000;
 const RECURSION: usize = 64;
+/// The kinds of templates, by the name under which they are rendered.
+const PLAIN: &str = "text";
+const MARKDOWN: &str = "markdown";
 
 /// Evaluates templates against the data and parameters of one job.
 pub struct Templates {
@@ -28,11 +36,18 @@ impl Templates {
         environment.set_fuel(Some(FUEL));
         environment.set_recursion_limit(RECURSION);
         let today = writing.today();
-        environment
-            .add_filter("fmt", move |value: Serde<Value>, format: String| write_value(&writing, &value.0, &format));
+        environment.set_auto_escape_callback(|name| match name {
+            MARKDOWN => AutoEscape::Custom(MARKDOWN.into()),
+            _ => AutoEscape::None,
+        });
+        environment.set_formatter(print);
+        environment.add_filter("markdown", |value: Variable| {
+            shown(&value).map(|text| Variable::from_safe_string(text.into_owned()))
+        });
+        environment.add_filter("fmt", move |value: Variable, format: String| write_value(&writing, &value, &format));
         let context = minijinja::context! {
-            data => Variable::from(Serde(data)),
-            params => Variable::from(Serde(params)),
+            data => variable(data),
+            params => object(params),
             report => report,
             today => today,
         };
@@ -41,12 +56,21 @@ impl Templates {
 
     /// The text that a template yields.
     pub fn text(&self, template: &str, place: &str) -> Result<String, RenderError> {
+        self.render(PLAIN, template, place)
+    }
+
+    /// The Markdown that a template yields: what comes from the data makes no markup, but by the filter `markdown`.
+    pub fn markdown(&self, template: &str, place: &str) -> Result<String, RenderError> {
+        self.render(MARKDOWN, template, place)
+    }
+
+    fn render(&self, kind: &str, template: &str, place: &str) -> Result<String, RenderError> {
         // Most strings are no templates.
         if !template.contains("{{") && !template.contains("{%") && !template.contains("{#") {
             return Ok(template.to_owned());
         }
         self.environment
-            .render_str(template, self.context.clone())
+            .render_named_str(kind, template, self.context.clone())
             .map_err(|error| self.explain(&error, template, place))
     }
 
@@ -71,7 +95,7 @@ impl Templates {
         if result.is_undefined() {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
-        serde_json::to_value(&result).map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string()))
+        value(&result)
     }
 
     fn explain(&self, error: &Error, template: &str, place: &str) -> RenderError {
@@ -88,10 +112,22 @@ impl Templates {
     }
 }
 
-fn write_value(writing: &Writing, value: &Value, format: &str) -> Result<String, Error> {
+fn write_value(writing: &Writing, variable: &Variable, format: &str) -> Result<String, Error> {
     let refuse = |message| Error::new(ErrorKind::InvalidOperation, message);
     let format = format.parse().map_err(refuse)?;
-    writing.format(value, Some(&format)).map_err(refuse)
+    writing.format(&value(variable)?, Some(&format)).map_err(refuse)
+}
+
+/// Prints a value into a text.
+fn print(out: &mut Output, state: &mut State, variable: &Variable) -> Result<(), Error> {
+    let is_data = matches!(state.auto_escape(), AutoEscape::Custom(_)) && !variable.is_safe();
+    let text = shown(variable)?;
+    if is_data {
+        markdown::hide(&text, out)?
+    } else {
+        out.write_str(&text)?
+    }
+    Ok(())
 }
 
 /// The expression of a template that consists of nothing else.
@@ -126,7 +162,10 @@ mod tests {
     use super::*;
 
     fn templates() -> Templates {
-        let data = json!({"revenue": 1200.5, "rows": [{"a": 1}, {"a": 2}], "name": "<b>"});
+        let data = r#"{"revenue": 1200.5, "rows": [{"a": 1}, {"a": 2}], "name": "<b>", "none": null, "paid": true, "sum": 1200.0, "big": 1e21,
+            "tiny": 1.2e-7, "id": 9223372036854775807, "long": 12345678901234567890.12345678901234567890, "tags": ["a", null, 1.0], "url": "a_b",
+            "words": "**a**\n# b"}"#;
+        let data: Value = serde_json::from_str(data).unwrap();
         let params = json!({"quarter": "Q1"}).as_object().unwrap().clone();
         let writing = Writing::new("en", jiff::tz::TimeZone::UTC, "2026-03-31T10:00:00Z".parse().unwrap());
         Templates::new(&data, &params, "Sales", Arc::new(writing))
@@ -141,10 +180,57 @@ mod tests {
             ("words around it make a text", json!("{{ data.revenue }} EUR"), json!("1200.5 EUR")),
             ("two expressions make a text", json!("{{ 1 }}{{ 2 }}"), json!("12")),
             ("a number stays as it is", json!(3), json!(3)),
+            ("null", json!("{{ data.none }}"), json!(null)),
+            ("an object", json!("{{ data.rows[0] }}"), json!({"a": 1})),
+            ("a long number", json!("{{ data.long }}"), templates_number("12345678901234567890.12345678901234567890")),
         ];
         for (what, template, value) in cases {
             assert_eq!(templates().value(&template, "here").unwrap(), value, "{what}");
         }
+    }
+
+    fn templates_number(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn values_are_printed_as_people_write_them() {
+        let cases = [
+            ("Dear {{ data.none }}!", "Dear !"),
+            ("paid: {{ data.paid }}, {{ not data.paid }}", "paid: true, false"),
+            ("{{ data.sum }} and {{ data.sum / 5 }}", "1200 and 240"),
+            ("{{ data.big }}; {{ data.tiny }}", "1000000000000000000000; 0.00000012"),
+            ("no. {{ data.id }}", "no. 9223372036854775807"),
+            (
+                "{{ data.long }} {{ data.long|fmt('number:2') }}",
+                "12345678901234567890.12345678901234567890 12,345,678,901,234,567,890.12",
+            ),
+            ("{{ data.tags }}", "a, , 1"),
+            ("{{ 7 // 2 }} {{ 7 / 2 }} {{ 0.1 + 0.2 }}", "3 3.5 0.30000000000000004"),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(templates().text(template, "here").unwrap(), expected, "{template}");
+        }
+        let refused = templates().text("{{ 1e308 * 10 }}.", "here").unwrap_err();
+        assert!(refused.message.contains("no finite number"), "{refused}");
+    }
+
+    #[test]
+    fn data_makes_no_markup_unless_it_is_asked_to() {
+        let nodes = |template: &str| markdown::tree(&templates().markdown(template, "here").unwrap(), 500.0);
+        let text = |words: &str| json!({"t": "text", "v": words});
+        let paragraph = |nodes: Value| vec![json!({"t": "p", "c": nodes})];
+        let cases = [
+            ("{{ data.name }}", paragraph(json!([text("<b>")]))),
+            ("{{ data.words }}", paragraph(json!([text("**a**"), {"t": "br"}, text("# b")]))),
+            ("**{{ data.url }}**", paragraph(json!([{"t": "strong", "c": [text("a_b")]}]))),
+            ("{{ '*a*'|markdown }}", paragraph(json!([{"t": "emph", "c": [text("a")]}]))),
+            ("{{ data.revenue|fmt('currency:EUR') }}", paragraph(json!([text("€1,200.50")]))),
+        ];
+        for (template, expected) in cases {
+            assert_eq!(nodes(template), expected, "{template}");
+        }
+        assert_eq!(nodes("{{ data.words|markdown }}").last().unwrap()["t"], "heading");
     }
 
     #[test]
@@ -161,7 +247,7 @@ mod tests {
             (
                 "an unknown name",
                 "Total {{ data.revenu }}",
-                "undefined value in `Total {{ data.revenu }}`: there is data.revenue, data.rows, data.name, params.quarter",
+                "undefined value in `Total {{ data.revenu }}`: there is data.revenue, data.rows, data.name, data.none",
             ),
             ("an unknown name alone", "{{ data.revenu }}", "undefined value in `{{ data.revenu }}`"),
             ("a syntax error", "{{ data. }}", "syntax error in `{{ data. }}`"),

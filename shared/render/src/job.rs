@@ -21,10 +21,13 @@ pub struct Job {
     /// The name of the report, and its title when the definition has none.
     pub report: String,
     /// What the report consists of.
+    #[serde(with = "json_text")]
     pub definition: Definition,
     /// The data that templates see as `data`.
+    #[serde(with = "json_text")]
     pub data: Value,
     /// The parameters of the request; the definition's defaults fill in the rest.
+    #[serde(with = "json_text")]
     pub params: Map<String, Value>,
     /// The language of the request, in the place of the definition's.
     pub lang: Option<String>,
@@ -211,6 +214,21 @@ pub struct TableFile {
     pub name: String,
     /// The content, with a header row, in UTF-8.
     pub csv: String,
+}
+
+/// JSON as the text that it is: in other formats a number would lose digits, or become an object that carries them.
+mod json_text {
+    use serde::de::{DeserializeOwned, Error as _};
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&serde_json::to_string(value).map_err(S::Error::custom)?)
+    }
+
+    pub fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
 }
 
 /// Assets as byte strings: serde's own form of `Vec<u8>` is a list of numbers.

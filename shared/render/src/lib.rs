@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 use domain::definition::{Block, Body};
 use jiff::tz::TimeZone;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use typst::Library;
 use typst::foundations::Bytes;
@@ -32,6 +31,7 @@ mod job;
 mod layout;
 mod letter;
 mod lines;
+mod loading;
 mod markdown;
 mod measure;
 pub mod page;
@@ -93,7 +93,7 @@ fn layout_of(job: &Job) -> Result<typst_layout::PagedDocument, RenderError> {
 /// A job whose title, language and parameters are known.
 struct Report<'a> {
     job: &'a Job,
-    lang: &'a str,
+    lang: String,
     title: String,
     /// The words above every page, where the template has some.
     header: Option<String>,
@@ -109,8 +109,9 @@ struct Report<'a> {
 impl<'a> Report<'a> {
     fn new(job: &'a Job) -> Result<Self, RenderError> {
         let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
+        let lang = domain::language::canonical(lang).unwrap_or_else(|| "en".to_owned());
         let params = params::resolve(&job.definition.params, &job.params)?;
-        let writing = Arc::new(Writing::new(lang, job.zone()?, job.date));
+        let writing = Arc::new(Writing::new(&lang, job.zone()?, job.date));
         let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
         let title = templates.optional(job.definition.title.as_deref(), "title")?;
         let header = templates.optional(job.template.header.as_deref(), "template.header")?;
@@ -147,9 +148,7 @@ impl<'a> Report<'a> {
         let mut library = world::library();
         paper::set_defaults(&mut library, self);
         for (name, value) in variables {
-            let value = typst::foundations::Value::deserialize(value)
-                .map_err(|error| RenderError::report(name, format!("cannot be used in Typst: {error}")))?;
-            library.global.scope_mut().define(name, value);
+            library.global.scope_mut().define(name, loading::value(value));
         }
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
         let world = self.world(source, library, files.into());

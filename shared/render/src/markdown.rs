@@ -4,6 +4,10 @@ use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TextMergeStream};
 use serde_json::{Value, json};
 
 mod fit;
+mod opaque;
+
+pub use opaque::hide;
+use opaque::{BREAK, show};
 
 /// Deeper nesting is flattened: nobody reads it, and the layout recurses.
 const MAX_DEPTH: usize = 24;
@@ -39,15 +43,29 @@ impl Builder {
             Event::Start(tag) => self.open.push((element(&tag), Vec::new())),
             Event::End(_) if self.flattened > 0 => self.flattened -= 1,
             Event::End(_) => self.close(),
-            Event::Code(text) => self.add(json!({"t": "code", "v": &*text})),
+            Event::Code(text) => self.add(json!({"t": "code", "v": show(&text)})),
             Event::SoftBreak => self.add(text(" ")),
             Event::HardBreak => self.add(json!({"t": "br"})),
             Event::Rule => self.add(json!({"t": "rule"})),
             Event::TaskListMarker(done) => self.add(json!({"t": "task", "done": done})),
             Event::InlineHtml(tag) if is_line_break(&tag) => self.add(json!({"t": "br"})),
             // HTML is shown as the text it is.
-            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => self.add(text(&words)),
+            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => self.words(&words),
             _ => {}
+        }
+    }
+
+    /// Adds a text. Line breaks that come from data break the line, but in code, where they stand for themselves.
+    fn words(&mut self, words: &str) {
+        let in_code = self.open.last().is_some_and(|(node, _)| node["t"] == "pre");
+        if in_code || !words.contains(BREAK) {
+            return self.add(text(&show(words)));
+        }
+        for (n, line) in words.split(BREAK).enumerate() {
+            if n > 0 {
+                self.add(json!({"t": "br"}));
+            }
+            self.add(text(&show(line)));
         }
     }
 
@@ -86,7 +104,7 @@ fn element(tag: &Tag<'_>) -> Value {
         Tag::Emphasis => json!({"t": "emph"}),
         Tag::Strong => json!({"t": "strong"}),
         Tag::Strikethrough => json!({"t": "strike"}),
-        Tag::Link { dest_url, .. } if is_safe(dest_url) => json!({"t": "link", "url": &**dest_url}),
+        Tag::Link { dest_url, .. } if is_safe(&show(dest_url)) => json!({"t": "link", "url": show(dest_url)}),
         Tag::Table(align) => json!({"t": "table", "align": align.iter().map(alignment).collect::<Vec<_>>()}),
         Tag::TableHead | Tag::TableRow => json!({"t": "row"}),
         Tag::TableCell => json!({"t": "cell"}),
@@ -138,6 +156,47 @@ mod tests {
         ];
         for (what, markdown, expected) in cases {
             assert_eq!(Value::Array(parse(markdown)), expected, "{what}");
+        }
+    }
+
+    fn hide(text: &str) -> String {
+        let mut hidden = String::new();
+        super::hide(text, &mut hidden).unwrap();
+        hidden
+    }
+
+    #[test]
+    fn hidden_signs_make_no_markup_and_are_shown_as_they_are() {
+        let words = |words: &str| json!([{"t": "p", "c": [text(words)]}]);
+        let paragraph = |nodes: Value| json!([{"t": "p", "c": nodes}]);
+        let cases = [
+            ("stars", hide("**a** _b_ `c`"), words("**a** _b_ `c`")),
+            ("a link", hide("[a](https://b.example)"), words("[a](https://b.example)")),
+            ("a heading", hide("# a"), words("# a")),
+            ("code by spaces", hide("    a"), words("    a")),
+            ("a list", hide("1. a"), words("1. a")),
+            ("an entity", hide("&amp;"), words("&amp;")),
+            ("HTML", hide("<b>"), words("<b>")),
+            ("a break", hide("a\r\nb"), paragraph(json!([text("a"), {"t": "br"}, text("b")]))),
+            (
+                "in strong words",
+                format!("**{}**", hide(" a_b ")),
+                paragraph(json!([{"t": "strong", "c": [text(" a_b ")]}])),
+            ),
+            ("in code", format!("`{}`", hide("a`b_c")), paragraph(json!([{"t": "code", "v": "a`b_c"}]))),
+            (
+                "as an address",
+                format!("[a]({})", hide("https://b.example/?c=d e")),
+                paragraph(json!([{"t": "link", "url": "https://b.example/?c=d e", "c": [text("a")]}])),
+            ),
+            (
+                "as an address of a script",
+                format!("[a]({})", hide("javascript:b")),
+                paragraph(json!([{"t": "span", "c": [text("a")]}])),
+            ),
+        ];
+        for (what, markdown, expected) in cases {
+            assert_eq!(Value::Array(parse(&markdown)), expected, "{what}");
         }
     }
 

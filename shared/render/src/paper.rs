@@ -112,7 +112,7 @@ pub fn set_defaults(library: &mut Library, report: &Report<'_>) {
     if let Some(words) = &report.footer {
         library.styles.set(PageElem::footer, Smart::Custom(Some(TextElem::packed(words.as_str()))));
     }
-    let (primary, region) = language(report.lang);
+    let (primary, region) = language(&report.lang);
     if let Ok(primary) = Lang::from_str(&primary) {
         library.styles.set(TextElem::lang, primary);
     }

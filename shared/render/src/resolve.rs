@@ -1,5 +1,6 @@
 //! Blocks and data become a document of plain texts and numbers, which the layout only has to place.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use domain::definition::{Block, Columns, Heading, Kpi, Kpis, Orientation, PageSetup, Table};
@@ -55,7 +56,7 @@ fn resolve_on(
     may_turn: bool,
 ) -> Result<Option<Resolved>, RenderError> {
     let sheet = Sheet::new(page, report)?;
-    let (lang, region) = paper::language(report.lang);
+    let (lang, region) = paper::language(&report.lang);
     let workbook = report.job.outputs.xlsx.then(|| Workbook::new(report));
     let mut resolver = Resolver {
         report,
@@ -121,7 +122,7 @@ impl<'a> Resolver<'a> {
         match block {
             Block::Heading(heading) => self.heading(heading, place, width),
             Block::Text(text) => {
-                let text = self.report.templates.text(&text.markdown, &format!("{place}.markdown"))?;
+                let text = self.report.templates.markdown(&text.markdown, &format!("{place}.markdown"))?;
                 Ok(json!({"kind": "text", "nodes": markdown::tree(&text, width)}))
             }
             Block::Kpis(kpis) => self.kpis(kpis, place, width),
@@ -220,6 +221,7 @@ impl<'a> Resolver<'a> {
         let value = templates.value(&item.value, &value_place)?;
         let value = self.report.writing.format(&value, item.format.as_ref());
         let value = value.map_err(|message| RenderError::report(value_place, message))?;
+        let value = if value.is_empty() { NO_VALUE.to_owned() } else { value };
         let fitted = |text: &str| lines::fitted(text, width, CARD_TEXT, Weight::SemiBold);
         let hint = templates.optional(item.hint.as_deref(), &format!("{place}.hint"))?;
         let mut delta = self.delta(item.delta.as_ref(), &format!("{place}.delta"))?;
@@ -238,19 +240,29 @@ impl<'a> Resolver<'a> {
     fn delta(&self, delta: Option<&Value>, place: &str) -> Outcome {
         let Some(delta) = delta else { return Ok(Value::Null) };
         let value = self.report.templates.value(delta, place)?;
-        let text = match value.as_f64() {
-            Some(fraction) => self.report.writing.change(fraction),
-            None => crate::writing::plain(&value),
+        let (text, sign) = match value.as_f64() {
+            Some(fraction) => (self.report.writing.change(fraction), fraction.partial_cmp(&0.0)),
+            None => signed_words(&crate::writing::plain(&value)),
         };
-        let tone = match text.chars().next() {
-            Some('+') => "up",
-            Some('-' | '−') => "down",
+        let tone = match sign {
+            Some(Ordering::Greater) => "up",
+            Some(Ordering::Less) => "down",
             _ => "flat",
         };
-        Ok(json!({"text": text.replace('-', "−"), "tone": tone}))
+        Ok(json!({"text": text, "tone": tone}))
     }
 }
 
+/// A change that its author wrote, with the minus sign of type, and which way it goes.
+fn signed_words(words: &str) -> (String, Option<Ordering>) {
+    match words.strip_prefix(['-', '−']) {
+        Some(rest) => (format!("−{rest}"), Some(Ordering::Less)),
+        None => (words.to_owned(), words.starts_with('+').then_some(Ordering::Greater)),
+    }
+}
+
+/// A card without a value says that it has none.
+const NO_VALUE: &str = "–";
 /// The largest type of headings.
 const HEADING: f64 = 14.0;
 /// The smallest and the largest type of the figure of a card.

@@ -11,9 +11,11 @@ use crate::{Report, lines, records};
 
 mod csv;
 mod layout;
+mod totals;
 mod widths;
 
 use layout::Columns;
+pub use totals::Total;
 pub use widths::{Needs, Type, plan_of_words};
 
 /// A table ready for the layout.
@@ -29,16 +31,6 @@ pub struct Sheet<'a> {
     pub totals: Option<Vec<Total>>,
     /// The longest text of each column, in letters.
     pub lengths: Vec<usize>,
-}
-
-/// A cell of the row of totals.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Total {
-    /// What the column adds up to.
-    Sum(f64),
-    /// What the row is.
-    Label(&'static str),
-    Blank,
 }
 
 /// The room a table has.
@@ -58,19 +50,19 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) 
     let records = records::find(&table.data, &report.job.data, place)?;
     let heads = heads(report, table, records, place)?;
     let cells = cells(report, table, records, place)?;
-    let totals = totals(report, table, records);
-    let last = totals.as_deref().map(|totals| written(report, table, totals, place)).transpose()?;
+    let totals = totals::totals(report, table, records, place)?;
+    let last = totals.as_deref().map(|totals| totals::written(report, table, totals, place)).transpose()?;
     let aligns: Vec<&str> = table.columns.iter().map(|column| align(column, records)).collect();
     let title = report.templates.optional(table.title.as_deref(), &format!("{place}.title"))?;
     let lengths = lengths(&heads, &cells, last.as_deref());
-    let dialect = csv::Dialect::new(report.job.definition.csv, report.lang);
+    let dialect = csv::Dialect::new(report.job.definition.csv, &report.lang);
     let csv = csv::write(&heads, &table.columns, records, dialect)
         .map_err(|error| RenderError::internal(format!("the CSV of a table cannot be written: {error}")))?;
     let layout = match room.size {
         Some(size) => {
             let whole = table.columns.iter().map(|column| is_whole(column, records)).collect();
             let wanted = table.columns.iter().map(|column| column.width).collect();
-            let repeats_hyphens = layout::repeats_hyphens(report.lang);
+            let repeats_hyphens = layout::repeats_hyphens(&report.lang);
             let (heads, cells, totals) = (&heads, &cells, last.as_deref());
             let columns = Columns { heads, cells, totals, aligns: &aligns, whole, wanted, repeats_hyphens };
             let parts = columns.lay_out(size, room.may_turn).map_err(|refusal| refuse(refusal, heads, place))?;
@@ -140,30 +132,6 @@ fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> 
     (0..records.len()).map(row).collect()
 }
 
-/// The row of totals; its first cell without a sum says what the row is.
-fn totals(report: &Report<'_>, table: &Table, records: &[Value]) -> Option<Vec<Total>> {
-    let is_summed = |column: &Column| table.totals.contains(&column.field);
-    let label = table.columns.iter().position(|column| !is_summed(column));
-    let total = |(n, column): (usize, &Column)| match column {
-        column if is_summed(column) => Total::Sum(sum(records, &column.field)),
-        _ if label == Some(n) => Total::Label(report.writing.total_label()),
-        _ => Total::Blank,
-    };
-    (!table.totals.is_empty()).then(|| table.columns.iter().enumerate().map(total).collect())
-}
-
-fn written(report: &Report<'_>, table: &Table, totals: &[Total], place: &str) -> Result<Vec<String>, RenderError> {
-    let cell = |(total, column): (&Total, &Column)| match total {
-        Total::Sum(sum) => report
-            .writing
-            .format(&Value::from(*sum), column.format.as_ref())
-            .map_err(|message| RenderError::report(format!("{place}.totals"), message)),
-        Total::Label(words) => Ok((*words).to_owned()),
-        Total::Blank => Ok(String::new()),
-    };
-    totals.iter().zip(&table.columns).map(cell).collect()
-}
-
 fn lengths(heads: &[String], cells: &[Vec<String>], totals: Option<&[String]>) -> Vec<usize> {
     let rows = [heads].into_iter().chain(cells.iter().map(Vec::as_slice)).chain(totals);
     let mut lengths = vec![0; heads.len()];
@@ -173,17 +141,6 @@ fn lengths(heads: &[String], cells: &[Vec<String>], totals: Option<&[String]>) -
         }
     }
     lengths
-}
-
-fn sum(records: &[Value], field: &str) -> f64 {
-    let number = |value: &Value| match value {
-        Value::String(text) => text.trim().parse().unwrap_or(0.0),
-        other => other.as_f64().unwrap_or(0.0),
-    };
-    let sum: f64 = records.iter().map(|record| number(records::field(record, field))).sum();
-    // What binary fractions leave behind the sixth decimal is noise.
-    let rounded = (sum * 1e6).round() / 1e6;
-    if rounded.is_finite() { rounded } else { sum }
 }
 
 /// A text as the layout sets it, where nothing has to change without a copy.

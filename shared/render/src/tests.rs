@@ -13,6 +13,7 @@ mod files;
 mod letter;
 mod net;
 mod pictures;
+mod numbers;
 mod rendition;
 mod workbook;
 

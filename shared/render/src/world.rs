@@ -13,6 +13,7 @@ use typst::{Library, LibraryExt, World};
 
 use crate::fonts::{self, FontSet};
 use crate::picture::same_name;
+use crate::loading;
 
 /// The name of the main source; `main.typ` as an asset would be another file.
 const MAIN: &str = "/report.typ";
@@ -31,7 +32,11 @@ pub struct ReportWorld {
 
 /// Typst's library, to which a report may add its variables.
 pub fn library() -> Library {
-    static PLAIN: LazyLock<Library> = LazyLock::new(Library::default);
+    static PLAIN: LazyLock<Library> = LazyLock::new(|| {
+        let mut library = Library::default();
+        library.global.scope_mut().define_func::<loading::json>();
+        library
+    });
     PLAIN.clone()
 }
 

@@ -1,25 +1,35 @@
 //! How numbers, amounts and dates are written in the language of a report.
 
-use std::str::FromStr;
-
 use domain::definition::Format;
-use fixed_decimal::{Sign, SignedRoundingMode, UnsignedRoundingMode};
+use fixed_decimal::{Decimal, Sign, UnsignedDecimal};
 use icu_decimal::DecimalFormatter;
-use icu_decimal::input::Decimal;
 use icu_decimal::options::DecimalFormatterOptions;
-use icu_locale_core::Locale;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
 use serde_json::Value;
 
-mod language;
+mod axis;
+mod date;
+mod locale;
+mod number;
+mod pattern;
+mod words;
 
-use language::Language;
+use locale::Locale;
+use number::{MAX_ZEROS, is_blank, rounded, zeros};
+use pattern::{Filling, fill, minus, touches};
+use words::Words;
+
+pub use locale::usual_digits;
+pub use number::{decimal, is_same_number, plain};
 
 /// Writes values in one language, and times as they are told in one place.
 pub struct Writing {
-    language: Language,
+    locale: Locale,
+    words: Words,
     decimals: Option<DecimalFormatter>,
+    /// The ten digits of the language.
+    digits: Vec<char>,
     zone: TimeZone,
     now: DateTime,
 }
@@ -30,11 +40,15 @@ type Written = Result<String, String>;
 impl Writing {
     /// Writes in `lang`, such as `de` or `en-GB`; `date` is the date of the report.
     pub fn new(lang: &str, zone: TimeZone, date: Timestamp) -> Writing {
-        let locale = Locale::from_str(lang).unwrap_or(Locale::UNKNOWN);
+        let known = icu_locale_core::Locale::try_from_str(lang).unwrap_or(icu_locale_core::Locale::UNKNOWN);
         let options = DecimalFormatterOptions::default();
+        let decimals = DecimalFormatter::try_new((&known).into(), options).ok();
+        let digit = |n: u8| decimals.as_ref()?.format(&Decimal::from(n)).to_string().chars().next();
         Writing {
-            language: Language::of(lang),
-            decimals: DecimalFormatter::try_new((&locale).into(), options).ok(),
+            digits: (0..10).filter_map(digit).collect(),
+            locale: Locale::of(lang),
+            words: Words::of(lang),
+            decimals,
             now: zone.to_datetime(date),
             zone,
         }
@@ -52,20 +66,38 @@ impl Writing {
 
     /// The date of the report as people write it.
     pub fn date(&self) -> String {
-        self.write_date(self.now, self.language.date).unwrap_or_else(|_| self.today())
+        self.write_date(&self.locale.date, self.now).unwrap_or_else(|_| self.today())
     }
 
     /// "Page 1 of 3", with `{page}` and `{pages}` for the numbers.
     pub fn page_label(&self) -> &'static str {
-        self.language.page
+        self.words.page
     }
 
     /// The head of a row of totals.
     pub fn total_label(&self) -> &'static str {
-        self.language.total
+        self.words.total
     }
 
-    /// Writes a value by a format, or as its type suggests; nothing for null.
+    /// What is summed up at the end of a list.
+    pub fn other_label(&self) -> &'static str {
+        self.words.other
+    }
+
+    /// In the place of a chart or table without data.
+    pub fn no_data_label(&self) -> &'static str {
+        self.words.no_data
+    }
+
+    /// Whether the language is written from right to left.
+    pub fn is_rtl(&self) -> bool {
+        self.locale.rtl
+    }
+
+    /// Writes a value by a format, or as its type suggests; nothing for what is blank.
+    ///
+    /// # Errors
+    /// A value that the format cannot write.
     pub fn format(&self, value: &Value, format: Option<&Format>) -> Written {
         match (format, value) {
             (_, Value::Null) => Ok(String::new()),
@@ -75,13 +107,17 @@ impl Writing {
             (Some(Format::Integer), _) => self.number(value, Some(0)),
             (Some(Format::Percent(digits)), _) => self.percent(value, *digits),
             (Some(Format::Currency { code, digits }), _) => self.currency(value, code, *digits),
+            (Some(Format::Date(_)), Value::String(text)) if is_blank(text) => Ok(String::new()),
             (Some(Format::Date(pattern)), _) => {
-                self.write_date(self.civil(value)?, pattern.as_deref().unwrap_or(self.language.date))
+                self.write_date(pattern.as_deref().unwrap_or(&self.locale.date), self.civil(value)?)
             }
         }
     }
 
     /// The date and time of a value: an instant as it is told where the report is read, all others as they stand.
+    ///
+    /// # Errors
+    /// A value that is no date.
     pub fn civil(&self, value: &Value) -> Result<DateTime, String> {
         let Value::String(text) = value else {
             return Err(format!("`{value}` is no date: use a string such as 2026-03-31"));
@@ -94,20 +130,21 @@ impl Writing {
     }
 
     /// The pattern by which dates are written, unless a format has its own.
-    pub fn date_pattern(&self) -> &'static str {
-        self.language.date
+    pub fn date_pattern(&self) -> &str {
+        &self.locale.date
     }
 
     /// Digits, or marks that stand for them, with the symbol of a currency where the language has it. The symbol is in quotes.
     pub fn quoted_currency(&self, digits: &str, code: &str) -> String {
-        let symbol = symbol_of(code);
-        self.language.with_symbol(digits, &symbol).replace(&symbol, &format!("\"{symbol}\""))
+        let symbol = self.symbol(code);
+        let pattern = self.currency_pattern(symbol);
+        fill(&self.locale, pattern, &Filling { digits, symbol: &format!("\"{symbol}\""), negative: false })
     }
 
     /// A change as a percentage with its sign.
     pub fn change(&self, fraction: f64) -> String {
-        let text = self.percent(&Value::from(fraction), Some(1)).unwrap_or_default();
-        if fraction > 0.0 { format!("+{text}") } else { text }
+        let text = self.share(fraction);
+        if fraction > 0.0 { format!("{}{text}", self.locale.plus) } else { text }
     }
 
     /// A share of a whole as a percentage.
@@ -115,172 +152,110 @@ impl Writing {
         self.percent(&Value::from(fraction), Some(1)).unwrap_or_default()
     }
 
-    /// Writes a mark of an axis: as the format says, but with no more digits than the distance between two marks needs.
-    pub fn axis(&self, mark: f64, format: Option<&Format>, step: f64) -> Written {
-        let mark = &Value::from(mark);
-        match format {
-            Some(Format::Currency { code, .. }) => {
-                let symbol = symbol_of(code);
-                Ok(self.language.with_symbol(&self.number(mark, Some(digits_of(step)))?, &symbol))
-            }
-            Some(Format::Percent(_)) => self.percent(mark, Some(digits_of(step * 100.0))),
-            Some(Format::Date(_)) => {
-                Err("a date cannot be used for an axis of numbers: use number or currency".to_owned())
-            }
-            Some(Format::Text | Format::Number(_) | Format::Integer) | None => self.number(mark, Some(digits_of(step))),
-        }
+    fn write_date(&self, pattern: &str, date: DateTime) -> Written {
+        date::write(&self.locale, &self.digits, pattern, date)
     }
 
     fn number(&self, value: &Value, digits: Option<u8>) -> Written {
-        Ok(self.grouped(rounded(parse_decimal(value)?, digits)))
+        let number = |decimal| {
+            let (digits, negative) = self.parts(decimal, digits);
+            self.signed(&digits, negative)
+        };
+        Ok(decimal(value)?.map(number).unwrap_or_default())
     }
 
     fn percent(&self, value: &Value, digits: Option<u8>) -> Written {
-        let mut decimal = parse_decimal(value)?;
-        decimal.absolute.multiply_pow10(2);
-        let number = self.grouped(rounded(decimal, Some(digits.unwrap_or(1))));
-        Ok(if self.language.spaced_percent { format!("{number}\u{a0}%") } else { format!("{number}%") })
+        let percentage = |mut decimal: Decimal| {
+            decimal.absolute.multiply_pow10(2);
+            let (digits, negative) = self.parts(decimal, Some(digits.unwrap_or(1)));
+            self.percentage(&digits, negative)
+        };
+        Ok(decimal(value)?.map(percentage).unwrap_or_default())
     }
 
     fn currency(&self, value: &Value, code: &str, digits: Option<u8>) -> Written {
-        let digits = digits.unwrap_or_else(|| usual_digits(code));
-        let number = self.grouped(rounded(parse_decimal(value)?, Some(digits)));
-        Ok(self.language.with_symbol(&number, &symbol_of(code)))
+        let amount = |decimal| {
+            let (digits, negative) = self.parts(decimal, Some(digits.unwrap_or_else(|| usual_digits(code))));
+            self.amount(&digits, negative, code)
+        };
+        Ok(decimal(value)?.map(amount).unwrap_or_default())
     }
 
-    fn grouped(&self, decimal: Decimal) -> String {
-        match &self.decimals {
-            Some(formatter) => formatter.format(&decimal).to_string(),
-            None => decimal.to_string(),
-        }
-    }
-
-    fn write_date(&self, date: DateTime, pattern: &str) -> Written {
-        jiff::fmt::strtime::format(pattern, date)
-            .map_err(|error| format!("the date pattern `{pattern}` cannot be used: {error}"))
-    }
-}
-
-/// The decimals that amounts of a currency usually have.
-pub fn usual_digits(code: &str) -> u8 {
-    let usual = iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
-    usual.and_then(|digits| u8::try_from(digits).ok()).unwrap_or(2)
-}
-
-/// The symbol of a currency as it is known abroad: a bare "$" would not tell dollars apart.
-fn symbol_of(code: &str) -> String {
-    match (code, iso_currency::Currency::from_code(code)) {
-        ("USD", _) => "$".to_owned(),
-        ("CAD", _) => "CA$".to_owned(),
-        ("AUD", _) => "A$".to_owned(),
-        ("CNY", _) => "CN¥".to_owned(),
-        ("CHF", _) | (_, None) => code.to_owned(),
-        (_, Some(currency)) => currency.symbol().to_string(),
-    }
-}
-
-/// The decimals that marks so far apart need.
-fn digits_of(step: f64) -> u8 {
-    (0..6)
-        .find(|digits| {
-            let scaled = step * 10_f64.powi(i32::from(*digits));
-            (scaled - scaled.round()).abs() < 1e-6
-        })
-        .unwrap_or(6)
-}
-
-/// A value as it is, for cells and cards without a format.
-pub fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        other => other.to_string(),
-    }
-}
-
-fn parse_decimal(value: &Value) -> Result<Decimal, String> {
-    let text = match value {
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
-        other => return Err(format!("`{other}` is no number")),
-    };
-    Decimal::try_from_str(&text).map_err(|_| format!("`{text}` is no number"))
-}
-
-fn rounded(mut decimal: Decimal, digits: Option<u8>) -> Decimal {
-    // Commercial rounding: people check sums by hand.
-    const MODE: SignedRoundingMode = SignedRoundingMode::Unsigned(UnsignedRoundingMode::HalfExpand);
-    match digits {
-        Some(digits) => {
+    /// The digits of a number with so many decimals, or all that it has, and whether it is negative.
+    fn parts(&self, mut decimal: Decimal, digits: Option<u8>) -> (String, bool) {
+        if let Some(digits) = digits {
             let position = -i16::from(digits);
-            decimal.round_with_mode(position, MODE);
-            decimal.absolute.trim_start();
+            decimal = rounded(decimal, position);
             decimal.absolute.pad_end(position);
         }
-        None => {
-            decimal.round_with_mode(-6, MODE);
-            decimal.absolute.trim_end();
+        let negative = decimal.sign() == Sign::Negative;
+        let mut significant = decimal.clone();
+        significant.absolute.trim_end();
+        let digits = if zeros(&significant) > MAX_ZEROS { self.scientific(&significant) } else { self.digits(decimal) };
+        (digits, negative)
+    }
+
+    fn signed(&self, digits: &str, negative: bool) -> String {
+        if negative { format!("{}{digits}", minus(&self.locale)) } else { digits.to_owned() }
+    }
+
+    fn percentage(&self, digits: &str, negative: bool) -> String {
+        fill(&self.locale, &self.locale.percent, &Filling { digits, symbol: "", negative })
+    }
+
+    fn amount(&self, digits: &str, negative: bool, code: &str) -> String {
+        let symbol = self.symbol(code);
+        let digits = self.as_amount(digits);
+        fill(&self.locale, self.currency_pattern(symbol), &Filling { digits: &digits, symbol, negative })
+    }
+
+    fn symbol<'a>(&'a self, code: &'a str) -> &'a str {
+        self.locale.symbols.get(code).map_or(code, String::as_str)
+    }
+
+    fn currency_pattern(&self, symbol: &str) -> &str {
+        let Locale { currency, currency_letters, .. } = &self.locale;
+        if touches(currency, symbol) { currency_letters } else { currency }
+    }
+
+    /// The digits of a decimal without its sign, in groups.
+    fn digits(&self, decimal: Decimal) -> String {
+        let absolute = Decimal::new(Sign::None, decimal.absolute);
+        match &self.decimals {
+            Some(formatter) => formatter.format(&absolute).to_string(),
+            None => absolute.to_string(),
         }
     }
-    if decimal.absolute.is_zero() {
-        decimal.set_sign(Sign::None);
+
+    /// The digits of a number and its power of ten: 1.2E300.
+    fn scientific(&self, decimal: &Decimal) -> String {
+        let power = decimal.absolute.nonzero_magnitude_start();
+        let mantissa = decimal.absolute.clone().multiplied_pow10(-power).trimmed_start().trimmed_end();
+        let exponent = UnsignedDecimal::from(power.unsigned_abs());
+        let [mantissa, exponent] = [mantissa, exponent].map(|part| self.digits(Decimal::new(Sign::None, part)));
+        format!("{mantissa}{}{}", self.locale.exponential, self.signed(&exponent, power < 0))
     }
-    decimal
+
+    /// Some languages separate the digits of amounts by other signs than those of numbers.
+    fn as_amount(&self, digits: &str) -> String {
+        let Locale { currency_decimal, currency_group, .. } = &self.locale;
+        if currency_decimal.is_none() && currency_group.is_none() {
+            return digits.to_owned();
+        }
+        let grouped = self.digits(Decimal::from(1_111)).replace(char::is_numeric, "");
+        let pointed = self.digits(Decimal::new(Sign::None, UnsignedDecimal::from(11_u8).multiplied_pow10(-1)));
+        let pointed = pointed.replace(char::is_numeric, "");
+        let chars: Vec<char> = digits.chars().collect();
+        let is_digit = |n: Option<usize>| n.and_then(|n| chars.get(n)).is_some_and(|c| c.is_numeric());
+        let swap = |(n, c): (usize, &char)| match c.to_string() {
+            sign if !(is_digit(n.checked_sub(1)) && is_digit(n.checked_add(1))) => sign,
+            sign if sign == grouped => currency_group.clone().unwrap_or(sign),
+            sign if sign == pointed => currency_decimal.clone().unwrap_or(sign),
+            sign => sign,
+        };
+        chars.iter().enumerate().map(swap).collect()
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn write(lang: &str, value: Value, format: &str) -> Written {
-        let writing = Writing::new(lang, TimeZone::UTC, "2026-03-31T10:00:00Z".parse().unwrap());
-        writing.format(&value, Some(&format.parse().unwrap()))
-    }
-
-    #[test]
-    fn values_are_written_as_the_language_has_it() {
-        let cases = [
-            ("en", json!(1234567.891), "number:2", "1,234,567.89"),
-            ("de", json!(1234567.891), "number:2", "1.234.567,89"),
-            ("en", json!(1234.5), "number", "1,234.5"),
-            ("en", json!(1.005), "number:2", "1.01"),
-            ("en", json!(-0.001), "number:2", "0.00"),
-            ("en", json!("12.5"), "integer", "13"),
-            ("en", json!(1200.5), "currency:EUR", "€1,200.50"),
-            ("de", json!(1200.5), "currency:EUR", "1.200,50\u{a0}€"),
-            ("en", json!(-1200.5), "currency:USD", "-$1,200.50"),
-            ("en", json!(1200.5), "currency:JPY", "¥1,201"),
-            ("en", json!(1200.5), "currency:EUR:0", "€1,201"),
-            ("de-CH", json!(1200.5), "currency:CHF", "CHF\u{a0}1'200.50"),
-            ("en", json!(0.1255), "percent:1", "12.6%"),
-            ("de", json!(0.1255), "percent", "12,6\u{a0}%"),
-            ("en", json!("2026-03-05"), "date", "Mar 5, 2026"),
-            ("en-GB", json!("2026-03-05"), "date", "5 Mar 2026"),
-            ("de", json!("2026-03-05T23:30:00Z"), "date", "05.03.2026"),
-            ("xx", json!("2026-03-05"), "date", "2026-03-05"),
-            ("en", json!("2026-03-05T09:05:00"), "date:%H:%M", "09:05"),
-            ("en", json!(null), "number:2", ""),
-            ("en", json!(true), "text", "true"),
-        ];
-        for (lang, value, format, text) in cases {
-            assert_eq!(write(lang, value.clone(), format), Ok(text.to_owned()), "{value} in {lang} by {format}");
-        }
-    }
-
-    #[test]
-    fn a_value_that_does_not_fit_its_format_is_named() {
-        let cases = [
-            (json!("abc"), "number:2", "`abc` is no number"),
-            (json!([1]), "currency:EUR", "`[1]` is no number"),
-            (json!(20260305), "date", "`20260305` is no date"),
-            (json!("yesterday"), "date", "`yesterday` is no date"),
-            (json!("2026-03-05"), "date:%!", "cannot be used"),
-        ];
-        for (value, format, message) in cases {
-            let error = write("en", value, format).unwrap_err();
-            assert!(error.contains(message), "{error}");
-        }
-    }
-}
+mod tests;

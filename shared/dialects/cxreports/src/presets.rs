@@ -24,10 +24,22 @@ pub struct ReportTypeFields {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "write a number, a uid or a natural id of a report")]
+#[serde(try_from = "Value")]
 enum ReportId {
     Number(u64),
     Text(String),
+}
+
+// By way of a value: an untagged enum would see a number as the object that carries its digits.
+impl TryFrom<Value> for ReportId {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        match value {
+            Value::String(text) => Ok(Self::Text(text)),
+            other => other.as_u64().map(Self::Number).ok_or("write a number, a uid or a natural id of a report"),
+        }
+    }
 }
 
 /// The longest description, in characters.

@@ -61,7 +61,7 @@ fn read(mut field: impl FnMut(&str) -> Value, data: Option<Value>, exclude_pages
         data: data.filter(|data| !data.is_null()).map(|data| values::bounded("data", data)).transpose()?,
         temp_data: values::temporary_id("tempDataId", field("tempDataId"))?,
         time_zone: values::text("timezone", field("timezone"))?,
-        lang: values::text("lang", field("lang"))?,
+        lang: values::lang("lang", field("lang"))?,
         theme: values::code("theme", field("theme"))?,
         template: values::code("template", field("template"))?,
         exclude_pages,

@@ -159,6 +159,7 @@ fn a_mistake_in_a_query_is_named() {
         ("tempDataId", "99999999999999999999", "write a whole number."),
         ("timezone", "Mars", "write a name of the IANA's list"),
         ("lang", "de_DE", "write a language tag"),
+        ("lang", "english", "write a language tag"),
         ("excludePages", "1,,2", "write numbers of pages"),
         ("excludePages", "1-3", "write numbers of pages"),
         ("excludePages", "[1", "write numbers of pages"),
@@ -172,6 +173,21 @@ fn a_mistake_in_a_query_is_named() {
         let start = format!("{key}: {expected}");
         assert!(problem.status() == 400 && problem.to_string().starts_with(&start), "{key}={text}: {problem}");
     }
+}
+
+#[test]
+fn a_language_is_known_in_any_case() {
+    for (tag, usual) in [("DE", "de"), ("EN-us", "en-US"), ("zh-hant-TW", "zh-Hant-TW")] {
+        assert_eq!(query(&[("lang", tag)]).unwrap().lang.as_deref(), Some(usual));
+        assert_eq!(body(&json!({"lang": tag})).unwrap().lang.as_deref(), Some(usual));
+    }
+}
+
+#[test]
+fn numbers_of_a_body_keep_their_digits() {
+    let text = r#"{"data":{"id":18446744073709551616,"rate":0.10000000000000000001}}"#;
+    let rendition = from_body(text.as_bytes()).unwrap();
+    assert_eq!(format!("{{\"data\":{}}}", rendition.data.unwrap()), text);
 }
 
 #[test]
@@ -191,6 +207,7 @@ fn a_mistake_in_a_body_is_named() {
         ("a theme that is an object", r#"{"theme":{}}"#, "theme: write a code or a number."),
         ("a theme below zero", r#"{"theme":-1}"#, "theme: write a code or a number."),
         ("a language that is a number", r#"{"lang":1}"#, "lang: write text."),
+        ("a language by its name", r#"{"lang":"english"}"#, "lang: write a language tag"),
         ("a form that is a flag", r#"{"format":true}"#, "format: write text."),
         ("a list", "[]", "The body is not what this call takes"),
         ("no JSON", "{'a':1}", "The body is not what this call takes"),

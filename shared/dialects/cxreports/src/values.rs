@@ -7,7 +7,7 @@ use base64::{
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use domain::{Outcome, Problem, temporary::TemporaryId};
+use domain::{Outcome, Problem, language, temporary::TemporaryId};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -18,6 +18,12 @@ pub(crate) fn text(field: &str, value: Value) -> Outcome<Option<String>> {
         Value::String(text) => Ok(Some(text.trim()).filter(|text| !text.is_empty()).map(str::to_owned)),
         _ => Err(Problem::invalid(field, "write text.")),
     }
+}
+
+/// A language tag, in its usual case.
+pub(crate) fn lang(field: &str, value: Value) -> Outcome<Option<String>> {
+    let tag = |text: String| language::canonical(&text).ok_or_else(|| Problem::invalid(field, language::EXPECTED));
+    text(field, value)?.map(tag).transpose()
 }
 
 /// A text or a number, by either of which a preset is called.

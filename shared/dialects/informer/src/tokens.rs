@@ -8,6 +8,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The body of `POST /api/tokens`.
 #[derive(Debug, Deserialize)]
@@ -31,10 +32,22 @@ enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "write the id of a report")]
+#[serde(try_from = "Value")]
 enum ReportId {
     Number(u64),
     Text(String),
+}
+
+// By way of a value: an untagged enum would see a number as the object that carries its digits.
+impl TryFrom<Value> for ReportId {
+    type Error = &'static str;
+
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        match value {
+            Value::String(text) => Ok(Self::Text(text)),
+            other => other.as_u64().map(Self::Number).ok_or("write the id of a report"),
+        }
+    }
 }
 
 /// The longest name of a link, in characters.

@@ -29,6 +29,8 @@ pub enum Format {
     Date(Option<String>),
 }
 
+/// The currencies of ISO 4217 and those of the past that CLDR names; made by `local/cldr`.
+const CURRENCIES: &str = include_str!("currencies.txt");
 /// The most decimals a format may ask for.
 const MAX_DIGITS: u8 = 12;
 const FORMATS: &str =
@@ -69,11 +71,11 @@ fn parse_currency(argument: &str) -> Result<Format, String> {
         Some((code, digits)) => (code, Some(digits)),
         None => (argument, None),
     };
-    if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) {
+    if CURRENCIES.split_ascii_whitespace().any(|known| known == code) {
         let (code, digits) = (code.to_owned(), parse_digits(digits)?);
         return Ok(Format::Currency { code, digits });
     }
-    Err(format!("`{code}` is no currency: use three capital letters of ISO 4217, such as currency:EUR"))
+    Err(format!("`{code}` is no currency: use the three capital letters of one of ISO 4217, such as currency:EUR"))
 }
 
 fn parse_pattern(pattern: Option<&str>) -> Result<Option<String>, String> {

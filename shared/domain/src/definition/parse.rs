@@ -12,6 +12,7 @@ use super::{
     Block, Body, Chart, ChartKind, Columns, CsvOptions, Definition, Heading, Image, InvalidDefinition, Kpis,
     MAX_BLOCKS, MAX_DEPTH, PageBreak, PageSetup, Param, ParamType, Table, Text,
 };
+use crate::language;
 
 const KINDS: &str = "heading, text, kpis, chart, table, image, columns or pagebreak";
 const MAX_TYPST_BYTES: usize = 1 << 20;
@@ -42,7 +43,7 @@ struct WireColumns {
 
 pub fn definition(value: &Value) -> Checked<Definition> {
     let wire: Wire = read(value.clone(), "definition")?;
-    check_lang(wire.lang.as_deref())?;
+    let lang = wire.lang.as_deref().map(read_lang).transpose()?;
     check_params(&wire.params)?;
     let body = match (wire.blocks, wire.typst) {
         (Some(blocks), None) => Body::Blocks(Reader::default().blocks(blocks, "definition.blocks", 1)?),
@@ -56,7 +57,7 @@ pub fn definition(value: &Value) -> Checked<Definition> {
     };
     Ok(Definition {
         title: wire.title,
-        lang: wire.lang,
+        lang,
         page: wire.page,
         params: wire.params,
         csv: wire.csv.check()?,
@@ -178,18 +179,10 @@ fn table(rest: Value, place: &str) -> Checked<Block> {
     Ok(Block::Table(table))
 }
 
-fn check_lang(lang: Option<&str>) -> Checked<()> {
-    let well_formed = |lang: &str| {
-        let mut parts = lang.split('-');
-        let subtag = |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-        let primary = |part: &str| (2..=3).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphabetic());
-        parts.next().is_some_and(primary) && parts.all(subtag)
-    };
-    match lang {
-        Some(lang) if !well_formed(lang) => {
-            refuse("definition.lang", format!("`{lang}` is no language: use a tag such as en, de or en-GB"))
-        }
-        _ => Ok(()),
+fn read_lang(lang: &str) -> Checked<String> {
+    match language::canonical(lang) {
+        Some(tag) => Ok(tag),
+        None => refuse("definition.lang", format!("`{lang}` is no language: use a tag such as en, de or en-GB")),
     }
 }
 

@@ -52,6 +52,12 @@ fn a_wrong_definition_is_refused_with_its_place() {
             "definition.lang",
             "such as en, de or en-GB",
         ),
+        (
+            "the name of a language",
+            json!({"blocks": [], "lang": "english"}),
+            "definition.lang",
+            "`english` is no language",
+        ),
     ]);
 }
 
@@ -81,7 +87,7 @@ fn a_wrong_block_is_refused_with_its_place() {
             "a wrong type",
             with_block(json!({"kind": "text", "markdown": 3})),
             "definition.blocks[1].markdown",
-            "invalid type: integer `3`, expected a string",
+            "invalid type: number, expected a string",
         ),
         (
             "an unknown key of a block",
@@ -170,6 +176,12 @@ fn a_wrong_table_is_refused_with_its_place() {
             column(json!({"field": "b", "format": "currency:euro"})),
             "definition.blocks[1].columns[1].format",
             "three capital letters",
+        ),
+        (
+            "a currency that does not exist",
+            column(json!({"field": "b", "format": "currency:XXQ"})),
+            "definition.blocks[1].columns[1].format",
+            "`XXQ` is no currency",
         ),
         (
             "a date pattern without fields",
@@ -286,6 +298,22 @@ fn a_short_definition_gets_the_defaults() {
     let definition = Definition::parse(&json!({"typst": "= Hello"})).unwrap();
     assert_eq!(definition.body, Body::Typst("= Hello".to_owned()));
     assert_eq!(serde_json::to_value(definition.page).unwrap(), json!({"size": "a4", "orientation": "portrait"}));
+}
+
+#[test]
+fn a_language_is_kept_in_its_usual_case() {
+    let definition = Definition::parse(&json!({"blocks": [], "lang": "EN-us"})).unwrap();
+    assert_eq!(definition.lang.as_deref(), Some("en-US"));
+}
+
+#[test]
+fn currencies_in_force_and_of_the_past_are_known() {
+    for code in ["EUR", "XAU", "DEM", "XOF", "CLF"] {
+        assert!(format!("currency:{code}").parse::<Format>().is_ok(), "{code}");
+    }
+    for code in ["XXX", "XTS", "eur", "EU", "", "EUR USD"] {
+        assert!(format!("currency:{code}").parse::<Format>().is_err(), "{code}");
+    }
 }
 
 #[test]

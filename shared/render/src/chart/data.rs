@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Setting;
 use crate::error::RenderError;
 use crate::records;
-use crate::writing::plain;
+use crate::writing::{decimal, plain};
 
 /// More points than this are not drawn: no paper could show them.
 const MAX_POINTS: usize = 2_000;
@@ -80,19 +80,13 @@ fn read_series(records: &[Value], field: &str, place: &str) -> Result<Series, Re
     Ok(Series { name: records::words(field), values: values? })
 }
 
+/// A number to draw; none for what is blank.
 fn number(value: &Value, field: &str, place: &str) -> Result<Option<f64>, RenderError> {
-    let number = match value {
-        Value::Null => return Ok(None),
-        Value::String(text) if is_blank(text) => return Ok(None),
-        Value::String(text) => text.trim().parse().ok(),
-        other => other.as_f64(),
-    };
-    match number.filter(|number: &f64| number.is_finite()) {
-        Some(number) => Ok(Some(number)),
-        None => {
-            Err(RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn")))
-        }
-    }
+    let refuse =
+        || RenderError::report(place, format!("`{field}` holds {value}, which is no number and cannot be drawn"));
+    let Some(decimal) = decimal(value).map_err(|_| refuse())? else { return Ok(None) };
+    let number = decimal.to_string().parse().ok().filter(|number: &f64| number.is_finite());
+    number.map(Some).ok_or_else(refuse)
 }
 
 /// Whether the axis is one of time: as its format says, or because all values are dates such as 2026-03-31.
@@ -116,11 +110,6 @@ fn is_time(values: &[&Value], format: Option<&Format>) -> bool {
 
 fn is_nothing(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
-/// An empty text, and the NaN of other programs, are no value.
-fn is_blank(text: &str) -> bool {
-    text.trim().is_empty() || text.trim().eq_ignore_ascii_case("nan")
 }
 
 fn names(setting: &Setting<'_>, values: &[&Value], format: Option<&Format>) -> Result<Vec<String>, RenderError> {

@@ -29,7 +29,7 @@ pub fn axes(setting: &Setting<'_>, chart: &Chart, title: Option<&str>, data: &Da
             };
             points.push(format!("{name} {}", numbers.value(value)?));
         }
-        let points = if points.is_empty() { setting.words.no_data.to_owned() } else { points.join(", ") };
+        let points = if points.is_empty() { setting.writing.no_data_label().to_owned() } else { points.join(", ") };
         text.push_str(&format!(". {}: {points}", series.name));
         let more = values.count().saturating_sub(MOST);
         if more > 0 {
@@ -44,7 +44,7 @@ pub fn pie(setting: &Setting<'_>, chart: &Chart, title: Option<&str>, data: &Dat
     let name = data.series.first().map_or("", |series| series.name.as_str());
     let slice = |slice: &Slice| format!("{} {} ({})", slice.name, slice.value, slice.share);
     let slices = slices.iter().map(slice).collect::<Vec<_>>().join(", ");
-    let slices = if slices.is_empty() { setting.words.no_data.to_owned() } else { slices };
+    let slices = if slices.is_empty() { setting.writing.no_data_label().to_owned() } else { slices };
     format!("{}. {name}: {slices}", head(setting, chart, title))
 }
 

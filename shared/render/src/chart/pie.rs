@@ -59,7 +59,7 @@ pub fn slices(setting: &Setting<'_>, chart: &Chart, data: &Data) -> Result<Vec<S
     let total: f64 = data.values().map(|value| value / largest).sum();
     let numbers = Numbers::new(setting.writing, chart.format.as_ref()).map_err(format_error)?;
     let mut slices = Vec::new();
-    for (name, value) in folded(named(setting, chart, data)?, setting.words.other) {
+    for (name, value) in folded(named(setting, chart, data)?, setting.writing.other_label()) {
         let part = (value / largest / total).min(1.0);
         let written = numbers.value(value).map_err(format_error)?;
         slices.push(Slice { name, value: written, share: setting.writing.share(part), part });

@@ -4,9 +4,6 @@ use domain::definition::ChartKind;
 
 /// The words of a language.
 pub struct Words {
-    pub no_data: &'static str,
-    /// What a pie's small slices are together.
-    pub other: &'static str,
     /// "and {n} more"
     more: &'static str,
     bar: &'static str,
@@ -38,14 +35,12 @@ impl Words {
 }
 
 const ENGLISH: Words =
-    words("No data", "Other", "and {n} more", ["Bar chart", "Line chart", "Area chart", "Pie chart"]);
+    words("and {n} more", ["Bar chart", "Line chart", "Area chart", "Pie chart"]);
 
 const LANGUAGES: [(&str, Words); 7] = [
     (
         "de",
         words(
-            "Keine Daten",
-            "Sonstige",
             "und {n} weitere",
             ["Balkendiagramm", "Liniendiagramm", "Flächendiagramm", "Kreisdiagramm"],
         ),
@@ -53,8 +48,6 @@ const LANGUAGES: [(&str, Words); 7] = [
     (
         "fr",
         words(
-            "Aucune donnée",
-            "Autres",
             "et {n} de plus",
             ["Diagramme à barres", "Courbes", "Diagramme en aires", "Diagramme circulaire"],
         ),
@@ -62,8 +55,6 @@ const LANGUAGES: [(&str, Words); 7] = [
     (
         "es",
         words(
-            "Sin datos",
-            "Otros",
             "y {n} más",
             ["Gráfico de barras", "Gráfico de líneas", "Gráfico de áreas", "Gráfico circular"],
         ),
@@ -71,8 +62,6 @@ const LANGUAGES: [(&str, Words); 7] = [
     (
         "it",
         words(
-            "Nessun dato",
-            "Altro",
             "e altri {n}",
             ["Grafico a barre", "Grafico a linee", "Grafico ad aree", "Grafico a torta"],
         ),
@@ -80,21 +69,17 @@ const LANGUAGES: [(&str, Words); 7] = [
     (
         "pt",
         words(
-            "Sem dados",
-            "Outros",
             "e mais {n}",
             ["Gráfico de barras", "Gráfico de linhas", "Gráfico de áreas", "Gráfico de pizza"],
         ),
     ),
     (
         "nl",
-        words("Geen gegevens", "Overig", "en nog {n}", ["Staafdiagram", "Lijndiagram", "Vlakdiagram", "Cirkeldiagram"]),
+        words("en nog {n}", ["Staafdiagram", "Lijndiagram", "Vlakdiagram", "Cirkeldiagram"]),
     ),
     (
         "pl",
         words(
-            "Brak danych",
-            "Pozostałe",
             "i jeszcze {n}",
             ["Wykres słupkowy", "Wykres liniowy", "Wykres warstwowy", "Wykres kołowy"],
         ),
@@ -102,17 +87,8 @@ const LANGUAGES: [(&str, Words); 7] = [
 ];
 
 const fn words(
-    no_data: &'static str,
-    other: &'static str,
     more: &'static str,
     [bar, line, area, pie]: [&'static str; 4],
 ) -> Words {
-    Words { no_data, other, more, bar, line, area, pie }
-}
-
-/// Whether a language is read from right to left.
-pub fn is_right_to_left(lang: &str) -> bool {
-    const LANGUAGES: [&str; 11] = ["ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"];
-    let primary = lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    LANGUAGES.contains(&primary.as_str())
+    Words { more, bar, line, area, pie }
 }

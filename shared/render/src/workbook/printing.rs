@@ -7,8 +7,6 @@ use crate::{Report, paper};
 
 /// The letters of a sheet's usual type that fit on a portrait page between narrow margins.
 const PORTRAIT_LETTERS: f64 = 90.0;
-/// The languages whose sheets begin at the right.
-const RIGHT_TO_LEFT: [&str; 11] = ["ar", "ckb", "dv", "fa", "he", "ks", "ps", "sd", "ug", "ur", "yi"];
 
 /// Sets up the paper: the report's, as wide as needed, with the head on each page and the numbers of the pages below.
 ///
@@ -22,7 +20,7 @@ pub fn set_up(sheet: &mut Worksheet, report: &Report<'_>, letters: f64) -> Resul
     }
     sheet.set_print_fit_to_pages(1, 0).set_margins(0.5, 0.5, 0.75, 0.75, 0.3, 0.3);
     sheet.set_header(format!("&L{}&R&A", literal(&report.title))).set_footer(format!("&C{}", page_label(report)));
-    sheet.set_right_to_left(is_right_to_left(report.lang));
+    sheet.set_right_to_left(report.writing.is_rtl());
     sheet.set_repeat_rows(0, 0).map(|_| ())
 }
 
@@ -44,9 +42,4 @@ fn page_label(report: &Report<'_>) -> String {
 /// A text for the head of a page, which is cut rather than refused: a head takes 255 letters.
 fn literal(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(100).collect::<String>().replace('&', "&&")
-}
-
-fn is_right_to_left(lang: &str) -> bool {
-    let primary = lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    RIGHT_TO_LEFT.contains(&primary.as_str())
 }
