@@ -36,6 +36,9 @@ pub struct Definition {
     /// The parameters a request may set.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub params: Vec<Param>,
+    /// Whether a character that no font has fails the report, instead of a box and a warning.
+    #[serde(skip_serializing_if = "std::ops::Not::not", rename = "strictGlyphs")]
+    pub strict_glyphs: bool,
     /// The content: on the wire either `blocks` or `typst`.
     #[serde(flatten)]
     pub body: Body,

@@ -18,6 +18,7 @@ use typst_render::RenderOptions;
 use typst_svg::SvgOptions;
 
 use crate::error::RenderError;
+use crate::glyphs::Missing;
 use crate::job::{Outputs, Page, Pictures};
 use crate::text;
 use crate::world::{ReportWorld, datetime};
@@ -35,6 +36,9 @@ pub struct Wanted<'a> {
     pub date: DateTime,
     /// Whether the PDF carries its structure, for screen readers.
     pub tagged: bool,
+    /// The primary language, such as `ar`, and whether it is written from right to left.
+    pub lang: &'a str,
+    pub rtl: bool,
     pub outputs: Outputs,
     /// The pages to leave out, from 1.
     pub exclude: &'a BTreeSet<u32>,
@@ -47,6 +51,8 @@ pub struct Exported {
     pub pages: Vec<Page>,
     /// The pages of the whole report.
     pub page_count: u32,
+    /// The characters that are printed as boxes.
+    pub missing: Missing,
 }
 
 /// Compiles and exports a report.
@@ -78,10 +84,12 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     let pdf = if wanted.outputs.pdf { pdf(&document, wanted, whole).map_err(explain)? } else { Vec::new() };
     let numbered = kept.iter().zip(document.pages()).enumerate();
     let page = |(at, (number, page)): (usize, (&u32, &typst_layout::Page))| {
-        picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))
+        let text = text::of_frame(&page.frame, wanted.lang, wanted.rtl);
+        Ok(Page { text, ..picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))? })
     };
-    let pages = numbered.map(page).collect::<Result<_, _>>()?;
-    Ok(Exported { pdf, pages, page_count })
+    let pages = numbered.map(page).collect::<Result<_, RenderError>>()?;
+    let missing = Missing::on(kept.iter().copied().zip(document.pages().iter().map(|page| &page.frame)));
+    Ok(Exported { pdf, pages, page_count, missing })
 }
 
 fn number(count: usize) -> u32 {
@@ -150,7 +158,7 @@ fn picture(
         title: title.cloned(),
         svg: if outputs.svg { svg() } else { String::new() },
         png: if outputs.png == Pictures::None { Vec::new() } else { png(page)? },
-        text: text::of_frame(&page.frame),
+        text: String::new(),
         width: page.frame.width().to_pt(),
         height: page.frame.height().to_pt(),
     })

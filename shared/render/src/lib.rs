@@ -24,10 +24,12 @@ mod archive;
 pub mod bundle;
 mod chart;
 mod compile;
+mod direction;
 mod error;
 mod expression;
 pub mod file;
 mod fonts;
+mod glyphs;
 mod job;
 mod layout;
 mod letter;
@@ -49,14 +51,17 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
+pub use fonts::use_folder as use_fonts;
 pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};
 pub use warning::Warning;
 
 use compile::{Exported, Wanted};
 use expression::Templates;
+use fonts::{FontSet, Use};
 use warning::Warnings;
 use world::ReportWorld;
 use writing::Writing;
@@ -80,7 +85,11 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
     let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
+    let (assets, warnings) = (shared(&job.assets), Warnings::default());
+    let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
+    let fonts = Arc::new(FontSet::new(&assets, lang, of));
+    let report =
+        Report { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
@@ -100,18 +109,23 @@ struct Report<'a> {
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
+    assets: BTreeMap<String, Bytes>,
+    fonts: Arc<FontSet>,
     warnings: Warnings,
 }
 
 impl Report<'_> {
     fn render_blocks(&self, blocks: &[Block]) -> Result<Rendered, RenderError> {
-        let resolved = resolve::resolve(self, blocks)?;
+        let mut resolved = resolve::resolve(self, blocks)?;
+        resolved.document["fonts"] = self.fonts.families.clone().into();
+        resolved.document["dir"] = if self.rtl() { "rtl" } else { "ltr" }.into();
         let mut files = resolved.files;
         files.insert("report.json".to_owned(), json_file(&resolved.document));
         files.extend(layout::parts());
         let world = self.world(layout::MAIN, world::library(), files);
         let exported = self.export(&world, resolved.rows <= MAX_TAGGED_ROWS).map_err(blame_asset)?;
-        Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
+        exported.missing.warn_by_block(&resolved.document, &self.warnings);
+        Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported)? })
     }
 
     fn render_source(&self, source: &str) -> Result<Rendered, RenderError> {
@@ -130,7 +144,13 @@ impl Report<'_> {
         }
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
         let world = self.world(source, library, files.into());
-        Ok(self.rendered(self.export(&world, true)?))
+        let exported = self.export(&world, true)?;
+        exported.missing.warn_by_page(&self.warnings);
+        self.rendered(exported)
+    }
+
+    fn rtl(&self) -> bool {
+        is_right_to_left(self.lang)
     }
 
     fn export(&self, world: &ReportWorld, tagged: bool) -> Result<Exported, RenderError> {
@@ -139,24 +159,31 @@ impl Report<'_> {
             author: self.job.author.as_deref(),
             date: TimeZone::UTC.to_datetime(self.job.date),
             tagged,
+            lang: &self.lang.split('-').next().unwrap_or_default().to_ascii_lowercase(),
+            rtl: self.rtl(),
             outputs: self.job.outputs,
             exclude: &self.job.exclude_pages,
         };
         if wanted.outputs.has_pages() { compile::run(world, &wanted) } else { Ok(Exported::default()) }
     }
 
-    fn rendered(&self, exported: Exported) -> Rendered {
-        let Exported { pdf, pages, page_count } = exported;
+    fn rendered(&self, exported: Exported) -> Result<Rendered, RenderError> {
+        let Exported { pdf, pages, page_count, .. } = exported;
         let (title, lang, letter) = (self.title.clone(), self.lang.to_owned(), self.letter.clone());
         let (xlsx, tables, warnings) = (Vec::new(), Vec::new(), self.warnings.take());
-        Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings }
+        if let Some(refusal) = glyphs::refusal(&warnings).filter(|_| self.job.definition.strict_glyphs) {
+            return Err(refusal);
+        }
+        Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
-        let shared = |(name, bytes): (&String, &Vec<u8>)| (name.clone(), Bytes::new(bytes.clone()));
-        let assets = self.job.assets.iter().map(shared).collect();
-        ReportWorld::new(source, library, files, assets, self.writing.now())
+        ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())
     }
+}
+
+fn shared(assets: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Bytes> {
+    assets.iter().map(|(name, bytes)| (name.clone(), Bytes::new(bytes.clone()))).collect()
 }
 
 fn json_file(value: &Value) -> Bytes {

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use domain::definition::{Orientation, PageSetup, PageSize};
 use typst::Library;
 use typst::foundations::Smart;
-use typst::layout::{Abs, PageElem};
-use typst::text::{Lang, Region, TextElem};
+use typst::layout::{Abs, Dir, PageElem};
+use typst::text::{Lang, Region, TextDir, TextElem};
 
 use crate::Report;
+use crate::direction::is_right_to_left;
 use crate::job::Job;
 
 /// The margin left and right of blocks, in points.
@@ -52,6 +53,9 @@ pub fn set_defaults(library: &mut Library, report: &Report<'_>) {
     let (primary, region) = language(report.lang);
     if let Ok(primary) = Lang::from_str(&primary) {
         library.styles.set(TextElem::lang, primary);
+    }
+    if is_right_to_left(report.lang) {
+        library.styles.set(TextElem::dir, TextDir(Smart::Custom(Dir::RTL)));
     }
     library.styles.set(TextElem::region, region.and_then(|region| Region::from_str(&region).ok()));
 }

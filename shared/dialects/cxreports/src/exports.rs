@@ -27,6 +27,9 @@ pub struct ExportStatus {
     error_message: Option<String>,
     percent: u8,
     expiry_date: Timestamp,
+    /// Ours: what is not in the file as asked for, with the place of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl From<&Export> for ExportStatus {
@@ -39,6 +42,7 @@ impl From<&Export> for ExportStatus {
             error_message: (progress.status == Status::Failed).then(reason),
             percent: progress.percent,
             expiry_date: export.expires_at,
+            warnings: progress.warnings.clone(),
         }
     }
 }

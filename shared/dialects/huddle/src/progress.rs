@@ -16,6 +16,13 @@ pub struct PublishingProgress {
     messages: Messages,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Warnings>,
+}
+
+#[derive(Debug, Serialize)]
+struct Warnings {
+    warning: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +49,7 @@ impl PublishingProgress {
             percent: progress.percent,
             messages: Messages { message: progress.messages.clone() },
             reason: progress.reason.clone(),
+            warnings: Some(progress.warnings.clone()).filter(|it| !it.is_empty()).map(|warning| Warnings { warning }),
         }
     }
 }

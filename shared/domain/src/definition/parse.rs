@@ -28,6 +28,8 @@ struct Wire {
     page: PageSetup,
     #[serde(default)]
     params: Vec<Param>,
+    #[serde(default, rename = "strictGlyphs")]
+    strict_glyphs: bool,
     blocks: Option<Vec<Value>>,
     typst: Option<String>,
 }
@@ -39,10 +41,10 @@ struct WireColumns {
 }
 
 pub fn definition(value: &Value) -> Checked<Definition> {
-    let wire: Wire = read(value.clone(), "definition")?;
+    let mut wire: Wire = read(value.clone(), "definition")?;
     check_lang(wire.lang.as_deref())?;
     check_params(&wire.params)?;
-    let body = match (wire.blocks, wire.typst) {
+    let body = match (wire.blocks.take(), wire.typst.take()) {
         (Some(blocks), None) => Body::Blocks(Reader::default().blocks(blocks, "definition.blocks", 1)?),
         (None, Some(source)) => Body::Typst(check_typst(source)?),
         (Some(_), Some(_)) => {
@@ -52,7 +54,8 @@ pub fn definition(value: &Value) -> Checked<Definition> {
             return refuse("definition", "needs `blocks`, a list of blocks, or `typst`, a whole Typst source");
         }
     };
-    Ok(Definition { title: wire.title, lang: wire.lang, page: wire.page, params: wire.params, body })
+    let Wire { title, lang, page, params, strict_glyphs, .. } = wire;
+    Ok(Definition { title, lang, page, params, strict_glyphs, body })
 }
 
 /// Counts the blocks while it reads them.
