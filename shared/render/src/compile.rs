@@ -36,9 +36,6 @@ pub struct Wanted<'a> {
     pub date: DateTime,
     /// Whether the PDF carries its structure, for screen readers.
     pub tagged: bool,
-    /// The primary language, such as `ar`, and whether it is written from right to left.
-    pub lang: &'a str,
-    pub rtl: bool,
     pub outputs: Outputs,
     /// The pages to leave out, from 1.
     pub exclude: &'a BTreeSet<u32>,
@@ -84,8 +81,7 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     let pdf = if wanted.outputs.pdf { pdf(&document, wanted, whole).map_err(explain)? } else { Vec::new() };
     let numbered = kept.iter().zip(document.pages()).enumerate();
     let page = |(at, (number, page)): (usize, (&u32, &typst_layout::Page))| {
-        let text = text::of_frame(&page.frame, wanted.lang, wanted.rtl);
-        Ok(Page { text, ..picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))? })
+        picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))
     };
     let pages = numbered.map(page).collect::<Result<_, RenderError>>()?;
     let missing = Missing::on(kept.iter().copied().zip(document.pages().iter().map(|page| &page.frame)));
@@ -158,7 +154,7 @@ fn picture(
         title: title.cloned(),
         svg: if outputs.svg { svg() } else { String::new() },
         png: if outputs.png == Pictures::None { Vec::new() } else { png(page)? },
-        text: String::new(),
+        text: text::of_frame(&page.frame),
         width: page.frame.width().to_pt(),
         height: page.frame.height().to_pt(),
     })

@@ -159,8 +159,6 @@ impl Report<'_> {
             author: self.job.author.as_deref(),
             date: TimeZone::UTC.to_datetime(self.job.date),
             tagged,
-            lang: &self.lang.split('-').next().unwrap_or_default().to_ascii_lowercase(),
-            rtl: self.rtl(),
             outputs: self.job.outputs,
             exclude: &self.job.exclude_pages,
         };

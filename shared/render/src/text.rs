@@ -1,6 +1,6 @@
 //! The words of a page, read back from what was laid out, in the order in which they are read.
 //!
-//! - `line`: the words of one line, from the order in which they are printed to that in which they are read.
+//! - `line`: the words of one line.
 
 use std::collections::HashMap;
 
@@ -17,18 +17,15 @@ mod tests;
 
 use line::Line;
 
-/// The words of a page in reading order: a line of text a line, cells of a row apart, pictures by their alternative text. `rtl` says which way
-/// the report's own language `lang` is written.
-pub fn of_frame(frame: &Frame, lang: &str, rtl: bool) -> String {
+/// The words of a page in reading order: a line of text a line, cells of a row apart, pictures by their alternative text.
+pub fn of_frame(frame: &Frame) -> String {
     let page = Part::default();
-    let mut reader = Reader { lang, rtl, parts: vec![page], cells: HashMap::new(), line: Line::default() };
+    let mut reader = Reader { parts: vec![page], cells: HashMap::new(), line: Line::default() };
     reader.frame(frame, Point::zero());
     reader.finish()
 }
 
-struct Reader<'a> {
-    lang: &'a str,
-    rtl: bool,
+struct Reader {
     /// The page, and the cells that are open inside each other.
     parts: Vec<Part>,
     /// The cells so far; one that goes on on the next page has its content behind its end.
@@ -61,7 +58,7 @@ struct Cell {
     of_table: bool,
 }
 
-impl Reader<'_> {
+impl Reader {
     fn frame(&mut self, frame: &Frame, origin: Point) {
         for (position, item) in frame.items() {
             let position = origin + *position;
@@ -125,8 +122,7 @@ impl Reader<'_> {
     }
 
     fn end_line(&mut self) {
-        let own = |lang: &str| if lang == self.lang { self.rtl } else { crate::direction::is_right_to_left(lang) };
-        if let Some(text) = std::mem::take(&mut self.line).read(own) {
+        if let Some(text) = std::mem::take(&mut self.line).read() {
             self.push(text);
         }
     }

@@ -1,143 +1,173 @@
-//! One line: printed from left to right, read as its script is written.
+//! One line, in the order in which it is read.
+//!
+//! Typst sets the runs of a line in this order, whichever way each is written. Inside a run from right to left the pieces of different fonts, and the
+//! marks above and below letters, are set from left to right, and have to be turned round.
 
 use std::ops::Range;
 
 use typst::layout::{Abs, Point};
 use typst::syntax::Span;
-use typst::text::TextItem;
+use typst::text::{Glyph, TextItem};
 use unicode_bidi::{BidiClass, bidi_class};
 
-/// The runs of a line, from left to right.
+/// The pieces of a line, as they were set.
 #[derive(Default)]
 pub struct Line {
-    runs: Vec<Run>,
-    lang: String,
+    pieces: Vec<Piece>,
     last: Option<Cluster>,
 }
 
-/// The letters of the glyph that was read last. Marks that are higher or lower than their letter are words of their own, which hold the letter too.
-struct Cluster {
-    span: (Span, u16),
+struct Piece {
     text: String,
-    height: Abs,
-}
-
-struct Run {
-    text: String,
+    kind: Kind,
+    /// Where the text is in its source.
+    source: Option<(Span, u16)>,
     start: Point,
     end: Abs,
     size: Abs,
 }
 
-/// What the characters of a run say about its direction.
+/// The letters of the glyph that was read last. A mark that is higher or lower than its letter is a piece of its own, which holds the letter too.
+struct Cluster {
+    source: (Span, u16),
+    text: String,
+    height: Abs,
+}
+
+/// What the characters of a piece say about its direction.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     RightToLeft,
+    /// Numbers are written from left to right everywhere.
     LeftToRight,
-    Number,
     Neutral,
 }
 
 impl Line {
-    /// Whether these words stand behind the last ones, on the same line.
+    /// Whether these words go on with the line: at its height, on whichever side.
     pub fn is_continued(&self, words: &TextItem, position: Point) -> bool {
-        let near = words.size * 0.6;
-        self.repeated(words, position).is_some()
-            || self
-                .runs
-                .last()
-                .is_none_or(|last| (position.y - last.start.y).abs() <= near && position.x + near >= last.end)
+        let beside = |last: &Piece| (position.y - last.start.y).abs() <= words.size * 0.6;
+        self.pieces.last().is_none_or(beside) || self.repeated(words, position).is_some()
     }
 
-    /// Adds what stands to the right of all before.
+    /// Adds what was set next.
     pub fn add(&mut self, words: &TextItem, position: Point) {
-        if self.runs.is_empty() {
-            words.lang.as_str().clone_into(&mut self.lang);
-        }
         let mut text = words.text.to_string();
-        let repeated = self.repeated(words, position);
+        if let Some(repeated) = self.repeated(words, position) {
+            text.replace_range(repeated, "");
+        }
         self.last = words.glyphs.last().map(|glyph| Cluster {
-            span: glyph.span,
+            source: glyph.span,
             text: words.text.get(glyph.range()).unwrap_or_default().to_owned(),
             height: position.y,
         });
-        if let Some(repeated) = repeated {
-            text.replace_range(repeated, "");
-        }
         let end = position.x + words.width();
-        match self.runs.last_mut().filter(|_| text.is_empty()) {
-            Some(run) => run.end = run.end.max(end),
-            None => self.runs.push(Run { text, start: position, end, size: words.size }),
+        match self.pieces.last_mut().filter(|_| text.is_empty()) {
+            Some(letter) => letter.end = letter.end.max(end),
+            None => {
+                let (kind, source) = (kind(&text, &words.glyphs), words.glyphs.first().map(|glyph| glyph.span));
+                self.pieces.push(Piece { text, kind, source, start: position, end, size: words.size });
+            }
         }
     }
 
     /// What of these words was read with the last ones: the letter of which they are a mark.
     fn repeated(&self, words: &TextItem, position: Point) -> Option<Range<usize>> {
         let (last, first) = (self.last.as_ref()?, words.glyphs.first()?);
-        let same = last.span == first.span && words.text.get(first.range()) == Some(&last.text);
+        let same = last.source == first.span && words.text.get(first.range()) == Some(&last.text);
         (same && last.height != position.y).then(|| first.range())
     }
 
-    /// The line as it is read, if there is one; `is_rtl` says which way a language is written.
-    pub fn read(self, is_rtl: impl Fn(&str) -> bool) -> Option<String> {
-        if self.runs.is_empty() {
-            return None;
+    /// The line as it is read, if there is one.
+    pub fn read(mut self) -> Option<String> {
+        settle(&mut self.pieces);
+        for run in self.pieces.chunk_by_mut(Piece::goes_on_to_the_left) {
+            run.reverse();
         }
-        let levels = levels(&self.runs, is_rtl(&self.lang));
         let mut text = String::new();
-        let mut before: Option<usize> = None;
-        for at in logical_order(&levels) {
-            if let Some(before) = before {
-                let gap = gap(&self.runs, before, at, &text);
-                text.push_str(gap);
+        for (n, piece) in self.pieces.iter().enumerate() {
+            if let Some(before) = n.checked_sub(1) {
+                text.push_str(self.gap(before, n));
             }
-            text.extend(self.runs[at].text.chars().filter(|c| !is_isolate(*c)));
-            before = Some(at);
+            text.extend(piece.text.chars().filter(|c| !is_isolate(*c)));
         }
-        Some(text)
+        (!self.pieces.is_empty()).then_some(text)
+    }
+
+    /// What is between two pieces that are read one after the other.
+    fn gap(&self, before: usize, after: usize) -> &'static str {
+        let (a, b) = (&self.pieces[before], &self.pieces[after]);
+        let (left, right) = if a.start.x <= b.start.x { (a.end, b.start.x) } else { (b.end, a.start.x) };
+        let wide = right - left;
+        // Words of the other direction may be in between.
+        if self
+            .pieces
+            .iter()
+            .any(|it| it.start.x >= left - b.size * 0.1 && it.end <= right + b.size * 0.1 && it.end > it.start.x)
+        {
+            return "";
+        }
+        // As wide a gap is the next cell of a table.
+        if wide > b.size * 1.2 {
+            "\t"
+        } else if wide > b.size * 0.15 {
+            " "
+        } else {
+            ""
+        }
     }
 }
 
-/// The embedding levels of the runs, as the Unicode bidirectional algorithm gave them when the line was set: even from left to right.
-fn levels(runs: &[Run], rtl: bool) -> Vec<u8> {
-    let level = |(at, run): (usize, &Run)| match (kind(&run.text), rtl) {
-        (Kind::RightToLeft, _) => 1,
-        (Kind::LeftToRight | Kind::Number, true) => 2,
-        (Kind::LeftToRight, false) => 0,
-        // Behind words that are written from right to left, their space is between the two.
-        (Kind::Number, false) => match runs.get(at + 1) {
-            Some(next) if kind(&next.text) == Kind::RightToLeft && next.text.ends_with(char::is_whitespace) => 2,
-            _ => 0,
-        },
-        (Kind::Neutral, rtl) => u8::from(rtl),
+impl Piece {
+    /// Whether the next piece, which stands to the right of this one, is read before it.
+    fn goes_on_to_the_left(&self, next: &Piece) -> bool {
+        self.touches(next)
+            && match (self.kind, next.kind) {
+                (Kind::RightToLeft, Kind::RightToLeft) => true,
+                (Kind::LeftToRight, _) | (_, Kind::LeftToRight) => false,
+                // Punctuation may belong to words on either side.
+                _ => {
+                    matches!((self.source, next.source), (Some((span, at)), Some((other, before))) if span == other && before < at)
+                }
+            }
+    }
+
+    fn touches(&self, next: &Piece) -> bool {
+        (next.start.x - self.end).abs() <= next.size * 0.05
+    }
+}
+
+/// What stands between words from right to left is written as they are.
+fn settle(pieces: &mut [Piece]) {
+    let mut from = None;
+    for n in 0..pieces.len() {
+        let joined = n.checked_sub(1).is_some_and(|before| pieces[before].touches(&pieces[n]));
+        match pieces[n].kind {
+            Kind::RightToLeft => {
+                if let Some(from) = from.filter(|_| joined) {
+                    pieces[from..n].iter_mut().for_each(|piece| piece.kind = Kind::RightToLeft);
+                }
+                from = Some(n + 1);
+            }
+            Kind::Neutral if joined => {}
+            Kind::Neutral | Kind::LeftToRight => from = None,
+        }
+    }
+}
+
+fn kind(text: &str, glyphs: &[Glyph]) -> Kind {
+    let strong = text.chars().map(bidi_class).find_map(|class| match class {
+        BidiClass::R | BidiClass::AL => Some(Kind::RightToLeft),
+        BidiClass::L | BidiClass::EN | BidiClass::AN => Some(Kind::LeftToRight),
+        _ => None,
+    });
+    // Of punctuation alone, the order of its glyphs says which way it was set.
+    let set = || match glyphs {
+        [first, .., last] if first.range.start < last.range.start => Kind::LeftToRight,
+        [first, .., last] if first.range.start > last.range.start => Kind::RightToLeft,
+        _ => Kind::Neutral,
     };
-    runs.iter().enumerate().map(level).collect()
-}
-
-fn kind(text: &str) -> Kind {
-    let mut kind = Kind::Neutral;
-    for class in text.chars().map(bidi_class) {
-        match class {
-            BidiClass::R | BidiClass::AL => return Kind::RightToLeft,
-            BidiClass::L => return Kind::LeftToRight,
-            BidiClass::EN | BidiClass::AN => kind = Kind::Number,
-            _ => {}
-        }
-    }
-    kind
-}
-
-/// Undoes rule L2 of the algorithm, by which runs of a level and higher ones are turned round, from the highest level to the lowest.
-fn logical_order(levels: &[u8]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..levels.len()).collect();
-    for level in 1..=2 {
-        for run in order.chunk_by_mut(|a, b| (levels[*a] >= level) == (levels[*b] >= level)) {
-            if levels[run[0]] >= level {
-                run.reverse();
-            }
-        }
-    }
-    order
+    strong.unwrap_or_else(set)
 }
 
 /// The layout's own marks around words of another direction.
@@ -160,23 +190,7 @@ pub fn unbroken(lines: &[String]) -> String {
 
 /// Whether a character is of a script that sets no spaces between words: Thai to Khmer, Chinese and Japanese.
 fn has_no_spaces(c: char) -> bool {
-    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
-}
-
-/// What is between two runs that are read one after the other.
-fn gap(runs: &[Run], before: usize, after: usize, text: &str) -> &'static str {
-    let (a, b) = (&runs[before], &runs[after]);
-    let spaced = text.ends_with(char::is_whitespace) || b.text.starts_with(char::is_whitespace);
-    if before.abs_diff(after) > 1 {
-        return if spaced { "" } else { " " };
-    }
-    let width = (b.start.x - a.end).max(a.start.x - b.end);
-    // As wide a gap is the next cell of a table.
-    if width > b.size * 1.2 {
-        "\t"
-    } else if width > b.size * 0.15 && !spaced {
-        " "
-    } else {
-        ""
-    }
+    let south = matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}');
+    south
+        || matches!(c, '\u{2e80}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}')
 }
