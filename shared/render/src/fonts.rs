@@ -16,7 +16,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
-pub use layer::{folder, use_folder};
+pub use layer::{are_there, folder, use_folder};
 
 use index::Index;
 use slot::Slot;
@@ -39,6 +39,7 @@ pub enum Use {
 }
 
 /// The family that blocks are set in.
+#[allow(dead_code, reason = "as below")]
 const FAMILY: &str = "inter";
 /// Typst looks into this family before it looks at what fonts cover: Hebrew among sans-serif text would come from it.
 const BEFORE_COVERAGE: &str = "Libertinus Serif";
@@ -75,6 +76,7 @@ impl FontSet {
 
     /// The font that Typst takes for a character of a block: Inter, or the one that covers it and looks most like Inter. `None`: no font has it,
     /// and it is printed as a box.
+    #[allow(dead_code, reason = "what measures texts of other scripts asks it")]
     pub fn font_for(&self, c: char, weight: u16) -> Option<Font> {
         let variant = FontVariant::new(FontStyle::Normal, FontWeight::from_number(weight), FontStretch::NORMAL);
         let covers = |place: &usize| self.book.info(*place).is_some_and(|info| info.coverage.contains(c.into()));

@@ -54,7 +54,7 @@ mod tests;
 pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
-pub use fonts::use_folder as use_fonts;
+pub use fonts::{are_there as has_fonts, use_folder as use_fonts};
 pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};
 pub use warning::Warning;

@@ -86,6 +86,16 @@ mod tests {
             let seen = json!([item["isReady"], item["status"], item["errorMessage"], item["percent"]]);
             assert_eq!(seen, expected, "{what}");
             assert_eq!(item["expiryDate"], "1970-01-02T00:00:00Z", "{what}");
+            assert!(item.get("warnings").is_none(), "{what}");
         }
+    }
+
+    #[test]
+    fn what_the_file_lacks_is_told_with_the_status() {
+        let id = TemporaryId::of(7).unwrap();
+        let mut export = Export::asked(id, "default", Uuid::nil(), 1, Form::Pdf, Timestamp::UNIX_EPOCH);
+        export.progress.warnings = vec!["blocks[0]: No font has it".to_owned()];
+        let status = serde_json::to_value(ExportStatus::from(&export)).unwrap();
+        assert_eq!(status["warnings"], json!(["blocks[0]: No font has it"]));
     }
 }

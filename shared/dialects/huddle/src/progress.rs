@@ -81,4 +81,20 @@ mod tests {
         let progress = PublishingProgress::new(123, &samples::failed(2), None);
         assert_eq!(Form::Xml.write(&progress).unwrap().body, include_str!("../examples/written/failed.xml"));
     }
+
+    #[test]
+    fn what_the_report_lacks_stands_at_the_end() {
+        let mut publication = samples::publication(2);
+        publication.progress.warnings = vec!["blocks[0]: a".into(), "page 2: b".into()];
+        let written = |form: Form| form.write(&PublishingProgress::new(123, &publication, None)).unwrap().body;
+        assert!(
+            written(Form::Json).ends_with(r#""warnings":["blocks[0]: a","page 2: b"]}"#),
+            "{}",
+            written(Form::Json)
+        );
+        let xml =
+            "<warnings><warning>blocks[0]: a</warning><warning>page 2: b</warning></warnings></publishingProgress>";
+        let flat: String = written(Form::Xml).lines().map(str::trim).collect();
+        assert!(flat.ends_with(xml), "{flat}");
+    }
 }

@@ -43,6 +43,11 @@ fn default_folder() -> PathBuf {
     if fetched.is_dir() { fetched } else { ON_LAMBDA.into() }
 }
 
+/// Whether the fonts of other scripts are there.
+pub fn are_there() -> bool {
+    folder().is_dir() && !LAYER.is_empty()
+}
+
 /// The fonts of the layer: of those that look alike and cover the same, Typst takes the first.
 pub fn in_order_of(lang: &str) -> Vec<(&'static Entry, Arc<Slot>)> {
     let order = han(lang);

@@ -104,3 +104,18 @@ fn semi_bold_words_of_other_scripts_are_bold() {
 fn no_font_has_a_private_character() {
     assert!(FontSet::new(&BTreeMap::new(), "en", Use::Blocks).font_for('\u{f0000}', 400).is_none());
 }
+
+#[test]
+fn every_typeface_has_its_licence_and_is_named_in_the_readme() {
+    let licences: BTreeMap<String, String> = serde_json::from_str(include_str!("../../fonts/licences.json")).unwrap();
+    let readme = include_str!("../../../../README.md");
+    let license = readme.split("## License").nth(1).unwrap();
+    for entry in index::INDEX.bundled.iter().chain(&index::INDEX.layer) {
+        let family = &entry.family;
+        assert!(licences.get(family).is_some_and(|licence| !licence.is_empty()), "{family}");
+        let short = family.strip_prefix("Noto Sans ").or(family.strip_prefix("Noto ")).unwrap_or(family);
+        assert!(license.contains(short), "{family} is not in the README");
+    }
+    let layer = include_str!("../../../../local/fonts/OFL.txt");
+    assert!(layer.contains("SIL OPEN FONT LICENSE Version 1.1") && layer.contains("notofonts/arabic"));
+}
