@@ -65,7 +65,8 @@ def fetch_from_npm(hashes: dict[str, str] | None) -> str | None:
     with tempfile.TemporaryDirectory(dir=FONTS_LAYER.parent) as folder:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(LOCK / name, folder)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        # One that cannot be reached is not waited for.
+        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"]
         if subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False).returncode:
             return "npm cannot fetch them (is there a network?)"
         for source in wanted(Path(folder)):
