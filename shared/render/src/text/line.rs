@@ -81,40 +81,55 @@ impl Line {
     /// The line as it is read, if there is one.
     pub fn read(mut self) -> Option<String> {
         settle(&mut self.pieces);
-        for run in self.pieces.chunk_by_mut(Piece::goes_on_to_the_left) {
-            run.reverse();
-        }
+        let runs: Vec<Run> = self.pieces.chunk_by(Piece::goes_on_to_the_left).map(Run::of).collect();
         let mut text = String::new();
-        for (n, piece) in self.pieces.iter().enumerate() {
+        for (n, run) in runs.iter().enumerate() {
             if let Some(before) = n.checked_sub(1) {
-                text.push_str(self.gap(before, n));
+                text.push_str(gap(&runs, before, n));
             }
-            text.extend(piece.text.chars().filter(|c| !is_isolate(*c)));
+            text.push_str(&run.text);
         }
-        (!self.pieces.is_empty()).then_some(text)
+        (!runs.is_empty()).then_some(text)
     }
+}
 
-    /// What is between two pieces that are read one after the other.
-    fn gap(&self, before: usize, after: usize) -> &'static str {
-        let (a, b) = (&self.pieces[before], &self.pieces[after]);
-        let (left, right) = if a.start.x <= b.start.x { (a.end, b.start.x) } else { (b.end, a.start.x) };
-        let wide = right - left;
-        // Words of the other direction may be in between.
-        if self
-            .pieces
-            .iter()
-            .any(|it| it.start.x >= left - b.size * 0.1 && it.end <= right + b.size * 0.1 && it.end > it.start.x)
-        {
-            return "";
+/// Pieces that touch and are read from right to left, or a single one.
+struct Run {
+    text: String,
+    start: Abs,
+    end: Abs,
+    size: Abs,
+}
+
+impl Run {
+    fn of(pieces: &[Piece]) -> Run {
+        let letters = pieces.iter().rev().flat_map(|piece| piece.text.chars());
+        let (first, last) = (&pieces[0], &pieces[pieces.len() - 1]);
+        Run {
+            text: letters.filter(|c| !is_isolate(*c)).collect(),
+            start: first.start.x,
+            end: last.end,
+            size: first.size,
         }
-        // As wide a gap is the next cell of a table.
-        if wide > b.size * 1.2 {
-            "\t"
-        } else if wide > b.size * 0.15 {
-            " "
-        } else {
-            ""
-        }
+    }
+}
+
+/// What is between two runs that are read one after the other.
+fn gap(runs: &[Run], before: usize, after: usize) -> &'static str {
+    let (a, b) = (&runs[before], &runs[after]);
+    let (left, right) = if a.start <= b.start { (a.end, b.start) } else { (b.end, a.start) };
+    let near = b.size * 0.1;
+    // Words of the other direction may be in between.
+    if runs.iter().any(|it| it.start >= left - near && it.end <= right + near && it.end > it.start) {
+        return "";
+    }
+    // As wide a gap is the next cell of a table.
+    if right - left > b.size * 1.2 {
+        "\t"
+    } else if right - left > b.size * 0.15 {
+        " "
+    } else {
+        ""
     }
 }
 

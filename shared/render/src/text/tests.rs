@@ -88,3 +88,10 @@ fn the_lines_of_a_cell_are_one_again() {
         assert_eq!(super::line::unbroken(&lines), whole, "{what}");
     }
 }
+
+#[test]
+fn words_that_are_placed_side_by_side_stay_apart() {
+    let label = |x: u32, words: &str| format!("#place(top + left, dx: {x}pt, box(width: 80pt, [{words}]))");
+    let labels = [label(0, "الراتب الأساسي"), label(150, "الضمان الاجتماعي")].concat();
+    assert_eq!(in_language("ar", &labels), "الراتب الأساسي\tالضمان الاجتماعي");
+}
