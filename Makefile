@@ -22,7 +22,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,7 +71,14 @@ TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_LogLevel=trace IMPRINT_PARAM_FrameAnc
 # The functions reach the services through a proxy that makes the faults, and nothing else makes any. The tests wait more than they work, hence the threads.
 FAULT_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
 
-test: python ## Every test: units, then end to end against a fresh stack
+fonts: python ## Fetch the fonts of the scripts that Inter lacks, by their hashes: once, from npm
+	@$(PYTHON) local/fonts.py
+
+font-index: python ## Make shared/render/fonts/index.json anew, after a change of local/fonts/package.json
+	@$(PYTHON) local/fonts.py --unchecked
+	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
+
+test: python fonts ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
 	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test tree
@@ -190,7 +197,7 @@ fmt: ## Format the sources
 
 ci: lint test ## What a change must pass
 
-package: $(LINT)/sam ## Build every function for AWS into target/lambda, and check it; ARCH=arm64 or x86_64, FUNCTIONS=name,name
+package: $(LINT)/sam fonts ## Build every function for AWS into target/lambda, and check it; ARCH=arm64 or x86_64, FUNCTIONS=name,name
 	@$(PYTHON) local/locks.py install .venv-lint local/requirements/lint.txt local/requirements/package.txt \
 	  $(if $(filter cargo-zigbuild,$(COMPILER)),local/requirements/zig.txt)
 	PATH="$(CURDIR)/$(LINT):$$PATH" cargo lambda build --profile deploy --workspace --exclude imprint-tests --exclude imprint-bench \

@@ -56,11 +56,15 @@ def functions(template: Json) -> dict[str, str]:
 
 
 def with_packages(template: Json, packages: dict[str, str]) -> Json:
-    """The same template with each `CodeUri` replaced by the function's package; emulator.py resolves the bucket."""
+    """The same template with each `CodeUri` replaced by the function's package; emulator.py resolves the bucket. The emulator mounts no layers."""
+    resources = template["Resources"]
+    for layer in [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::LayerVersion"]:
+        del resources[layer]
     for logical_id, name in functions(template).items():
         resource = template["Resources"][logical_id]
         resource["Properties"]["CodeUri"] = {"Bucket": "local-packages", "Key": packages[name]}
         resource.pop("Metadata", None)
+        resource["Properties"].pop("Layers", None)
     return template
 
 

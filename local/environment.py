@@ -26,6 +26,8 @@ STATES = LOCAL / ".state"
 PACKAGES = STATES / "packages"
 # Where cargo builds. It is told, so that a configuration of the user's says nothing else.
 TARGET = ROOT / (os.environ.get("CARGO_TARGET_DIR") or "target")
+# What Lambda unpacks into /opt: fonts.py puts the fonts of other scripts into it.
+FONTS_LAYER = TARGET / "layers" / "fonts"
 DEFAULT_PORT = 8080
 REGION = "us-east-1"
 # What the emulator takes from the caller's environment, besides what it is given.
@@ -284,6 +286,8 @@ def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]
         "HOME": str(stack.state / "home"),
         "TMPDIR": str(stack.state / "tmp"),
         "TZ": "UTC",
+        # There are no layers here, whose place is /opt.
+        "FONTS_DIR": str(FONTS_LAYER / "fonts"),
         # Only 127.0.0.1, also inside the addresses that queues and buckets give out.
         "BIND_HOST": "127.0.0.1",
         "MINISTACK_HOST": "127.0.0.1",

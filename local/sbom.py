@@ -5,6 +5,7 @@ Crates of tests, of build scripts and of macros are none of it. Each function de
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import tomllib
@@ -46,18 +47,18 @@ def made(functions: list[str], arch: str) -> tuple[str, int]:
     checksums = {(each["name"], each["version"]): each.get("checksum") for each in tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]}
     toolchain = tomllib.loads((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
     components = {crate: component(crate, functions, checksums.get((crate.name, crate.version))) for crate in tree}
-    # What no crate says: Rust's own library, and the typeface.
+    # What no crate says: Rust's own library, and the typefaces.
     std = Component(type=ComponentType.LIBRARY, name="rust-std", version=toolchain, bom_ref=f"rust-std@{toolchain}", licenses=licences("MIT OR Apache-2.0"))
-    font = Component(type=ComponentType.DATA, name="Inter", bom_ref="Inter", licenses=licences("OFL-1.1"))
-    bom = Bom(components=[*components.values(), std, font])
+    typefaces = fonts()
+    bom = Bom(components=[*components.values(), std, *typefaces])
     workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]
     root = Component(type=ComponentType.APPLICATION, name="imprint", version=workspace["version"], bom_ref="imprint", licenses=licences(workspace["license"]))
     bom.metadata.component = root
     bom.register_dependency(root, [components[crate] for crate in tree if crate.name in functions])
     for crate, below in tree.items():
-        beside = [std] * (crate.name in functions) + [font] * (crate.name == "render" and crate.ours)
+        beside = [std] * (crate.name in functions) + typefaces * (crate.name == "render" and crate.ours)
         bom.register_dependency(components[crate], [*(components[each] for each in below), *beside])
-    return valid(bom), len(components) - len(functions) + 2
+    return valid(bom), len(components) - len(functions) + 1 + len(typefaces)
 
 
 def dependencies(functions: list[str], arch: str) -> dict[Crate, set[Crate]]:
@@ -94,6 +95,19 @@ def component(crate: Crate, functions: Iterable[str], checksum: str | None) -> C
         licenses=licences(crate.licence),
         hashes=[HashType(alg=HashAlgorithm.SHA_256, content=checksum)] if checksum else [],
     )
+
+
+def fonts() -> list[Component]:
+    """The typefaces: those in the program, and the files of the layer."""
+    folder = ROOT / "shared" / "render" / "fonts"
+    known, index = json.loads((folder / "licences.json").read_text()), json.loads((folder / "index.json").read_text())
+    found: dict[str, Component] = {}
+    for each in [*index["bundled"], *index["layer"]]:
+        # A family in the program, a file in the layer.
+        name = each.get("file") or each["family"]
+        hashes = [HashType(alg=HashAlgorithm.SHA_256, content=each["sha256"])] if "sha256" in each else []
+        found[name] = Component(type=ComponentType.DATA, name=name, bom_ref=name, licenses=licences(known[each["family"]]), hashes=hashes)
+    return list(found.values())
 
 
 def licences(expression: str) -> list:

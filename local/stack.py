@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import fonts
 import process
 from environment import (
     DEFAULT_PORT,
@@ -114,6 +115,7 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
         for port in stack.ports:
             process.require_free(port, stack)
     template = deployment.read_template(arguments.template)
+    fonts.fetch()
     if not arguments.no_build:
         packages.build()
     step("Packing")

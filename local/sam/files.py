@@ -22,8 +22,11 @@ PSEUDO_PARAMETERS = {"AWS::StackName": deployment.STACK_NAME, "AWS::Region": REG
 def write_template(folder: Path, template: Json, services: Services, binaries: Path) -> Path:
     """The template with each `CodeUri` in the folder. In JSON, which SAM reads in a tenth of the time that YAML takes it."""
     local = copy.deepcopy(template)
+    local["Resources"].pop("Fonts", None)
     for logical_id, name in deployment.functions(template).items():
         local["Resources"][logical_id]["Properties"]["CodeUri"] = str(code(folder, name, binaries))
+        # SAM would build an image of its own for a layer; without it, reports in other scripts show boxes and say so.
+        local["Resources"][logical_id]["Properties"].pop("Layers", None)
         # SAM removes a container when the function's time is over, also under a debugger.
         if limit := os.environ.get("IMPRINT_SAM_TIMEOUT"):
             local["Resources"][logical_id]["Properties"]["Timeout"] = int(limit)

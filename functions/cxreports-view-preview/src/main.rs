@@ -11,6 +11,7 @@ use domain::{
     credential::{Secret, SecretKind},
     preview::{COOKIE_LIFETIME, NOT_OPEN, PreviewSession},
     rendition::{Form, Rendition},
+    warnings,
     workspace::Workspace,
 };
 use lambda::gate::WorkspaceReports;
@@ -104,6 +105,10 @@ async fn show(parts: &Parts, request: &Request) -> Reply {
         .header("referrer-policy", "no-referrer")
         .header("x-content-type-options", "nosniff")
         .header("x-robots-tag", "noindex, nofollow");
+    let answer = match &bundle.warnings {
+        Some(warnings) => answer.header(warnings::HEADER, warnings),
+        None => answer,
+    };
     packed::entry(request, answer, &entry, page)
 }
 

@@ -1,7 +1,7 @@
 //! A report as text: its page, its tables, or its PDF in base64.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{Outcome, Problem, credential::Role, definition::CsvOptions};
+use domain::{Outcome, Problem, credential::Role, definition::CsvOptions, warnings::to_header};
 use exago::execution::Form;
 use lambda::store::{Aws, Presets, Reports, Tree, ambient, aws::Variable};
 use render::{
@@ -13,6 +13,13 @@ use serde_json::{Map, Value};
 
 /// What a function can answer, with the text around it: Lambda takes 6 MB, and JSON writes some characters as two.
 const LARGEST: usize = 4_500_000;
+
+/// A report as text.
+pub struct Executed {
+    pub text: String,
+    /// What it lacks, as [`domain::warnings::to_header`] writes it.
+    pub warnings: Option<String>,
+}
 
 /// What every execution needs.
 pub struct Executor {
@@ -31,7 +38,7 @@ impl Executor {
         Ok(Self { tree: Tree::new(aws)?, reports: Reports::new(aws)?, presets: Presets::new(aws)?, limits })
     }
 
-    /// The report at `path` in this form. The inner error is what is wrong with the report itself.
+    /// The report at `path` in this form, and what it lacks as a header has it. The inner error is what is wrong with the report itself.
     ///
     /// # Errors
     /// `NotFound` for a path without a report, `Internal` when a service does not answer.
@@ -42,7 +49,7 @@ impl Executor {
         params: Map<String, Value>,
         form: Form,
         role: Role,
-    ) -> Outcome<Result<String, String>> {
+    ) -> Outcome<Result<Executed, String>> {
         let uid = self.tree.report_at(workspace, path, role).await?;
         let open = self.reports.open(uid).await?.filter(|open| open.report.deleted_at.is_none());
         let open = open.ok_or_else(|| Problem::no_report(&uid))?;
@@ -62,7 +69,11 @@ impl Executor {
             Err(error) => Err(error),
         };
         match rendered {
-            Ok(rendered) => answer(&rendered, version.version, form),
+            Ok(rendered) => {
+                let warnings: Vec<String> = rendered.warnings.iter().map(ToString::to_string).collect();
+                let text = answer(&rendered, version.version, form)?;
+                Ok(text.map(|text| Executed { text, warnings: to_header(&warnings) }))
+            }
             Err(error) if error.cause == Cause::Internal => Err(Problem::internal(error)),
             Err(error) => Ok(Err(error.to_string())),
         }

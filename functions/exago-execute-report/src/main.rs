@@ -1,6 +1,6 @@
 //! `POST /rest/reports/execute/{type}` — render the newest version of a report, and answer it in the body.
 
-use domain::credential::Permission;
+use domain::{credential::Permission, warnings};
 use exago::{
     Exago,
     execution::{Execution, Form, Request as Asked},
@@ -25,5 +25,10 @@ async fn execute(gate: &Gate, executor: &Executor, request: Request) -> Reply {
     let form = Form::parse(&request.parameter("type")?)?;
     let Asked { path, params } = Asked::parse(request.bytes(MAX_BODY)?)?;
     let result = executor.execute(&session.workspace, &path, params, form, caller.role).await?;
-    reply::json(200, &Execution::new(&path, form, result))
+    let warnings = result.as_ref().ok().and_then(|executed| executed.warnings.clone());
+    let answer = match warnings {
+        Some(warnings) => reply::status(200).header(warnings::HEADER, warnings),
+        None => reply::status(200),
+    };
+    reply::json_with(answer, &Execution::new(&path, form, result.map(|executed| executed.text)))
 }

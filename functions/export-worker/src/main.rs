@@ -43,7 +43,7 @@ impl Worker {
             Begun::Work(export, rendition) => {
                 trail::report(export.report);
                 let outcome = match self.make(&export, *rendition).await {
-                    Ok(()) => self.exports.done(id).await.map(|()| "Done")?,
+                    Ok(warnings) => self.exports.done(id, &warnings).await.map(|()| "Done")?,
                     Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => return Err(problem),
                     // No other attempt would succeed.
                     Err(problem) => self.exports.fail(id, &problem.to_string()).await.map(|()| "Failed")?,
@@ -56,14 +56,15 @@ impl Worker {
         }
     }
 
-    async fn make(&self, export: &Export, rendition: Rendition) -> Outcome<()> {
+    async fn make(&self, export: &Export, rendition: Rendition) -> Outcome<Vec<String>> {
         let found = self.reports.open(export.report).await?.filter(|found| found.report.deleted_at.is_none());
         let found =
             found.ok_or_else(|| Problem::NotFound("The report was deleted before its export was ready.".into()))?;
         let plan = self.renditions.plan(found, export.version, rendition, export.progress.requested_at).await?;
-        let file = self.renditions.render_file(&plan).await?;
+        let (file, warnings) = self.renditions.render_file(&plan).await?;
         self.exports.advance(export.id, 70).await?;
-        self.renditions.files().put(&FileKey::export(export.id), &file.name, file.media_type, file.bytes).await?;
-        Ok(())
+        let key = FileKey::export(export.id);
+        self.renditions.files().put(&key, &file.name, file.media_type, &warnings, file.bytes).await?;
+        Ok(warnings)
     }
 }

@@ -95,6 +95,7 @@ impl Worker {
             style: render::page::style_hash(),
             index: packed.index.to_bytes(),
             zip: packed.zip,
+            warnings: rendered.warnings.iter().map(ToString::to_string).collect(),
             large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then_some(rendered.pdf),
         })
     }

@@ -41,6 +41,9 @@ pub struct Definition {
     /// How the tables are written as CSV.
     #[serde(skip_serializing_if = "CsvOptions::is_default")]
     pub csv: CsvOptions,
+    /// Whether a character that no font has fails the report, instead of a box and a warning.
+    #[serde(skip_serializing_if = "std::ops::Not::not", rename = "strictGlyphs")]
+    pub strict_glyphs: bool,
     /// The content: on the wire either `blocks` or `typst`.
     #[serde(flatten)]
     pub body: Body,

@@ -44,6 +44,9 @@ pub struct Delivery {
     /// Why the report could not be made; then there are mails that were never sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// What is not in the report as asked for, with the place of each.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<String>,
     /// What came back, by [`Address::key`].
     #[serde(default)]
     pub feedback: BTreeMap<String, Feedback>,
@@ -191,6 +194,7 @@ impl Delivery {
             mails: to.chunks(MAX_PER_MAIL).map(mail).collect(),
             skipped: Vec::new(),
             reason: None,
+            warnings: Vec::new(),
             feedback: BTreeMap::new(),
             expires_at: at + KEPT,
         }

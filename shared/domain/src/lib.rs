@@ -34,6 +34,7 @@ pub mod temporary;
 pub mod theme;
 pub mod token;
 pub mod tree;
+pub mod warnings;
 pub mod workspace;
 
 pub use problem::{Outcome, Problem};

@@ -41,6 +41,9 @@ pub struct Progress {
     /// Why it failed, in words for the report's author.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// What its author should know although it succeeded, with the place of each: characters that no font has, for example.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub warnings: Vec<String>,
 }
 
 impl Progress {
@@ -54,6 +57,7 @@ impl Progress {
             started_at: None,
             finished_at: None,
             reason: None,
+            warnings: Vec::new(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! in the bucket, to which the client is sent.
 
 use crate::{Reply, Request, reply};
-use domain::Problem;
+use domain::{Problem, warnings};
 use lambda_http::{Body, http::response::Builder};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -54,16 +54,18 @@ pub fn unchanged(request: &Request, content: &str) -> Option<Reply> {
 /// `Internal` if the address cannot be signed.
 pub async fn file(files: &Files, key: &FileKey, file: StoredFile, content: &str) -> Reply {
     let disposition = reply::attachment(&file.name);
+    let warned = |answer: Builder| match &file.warnings {
+        Some(warnings) => answer.header(warnings::HEADER, warnings),
+        None => answer,
+    };
     let Some(bytes) = file.bytes else {
         let address = files.address(key, &disposition, &file.media_type).await?;
-        return reply::body(
-            reply::status(302).header("location", address).header("cache-control", "no-store"),
-            Body::Empty,
-        );
+        let answer = reply::status(302).header("location", address).header("cache-control", "no-store");
+        return reply::body(warned(answer), Body::Empty);
     };
     let answer = headers(200, &format!("\"{content}\"")).header("content-type", file.media_type);
     let answer = answer.header("content-disposition", disposition).header("x-content-type-options", "nosniff");
-    reply::body(answer, bytes)
+    reply::body(warned(answer), bytes)
 }
 
 fn headers(status: u16, tag: &str) -> Builder {

@@ -3,6 +3,7 @@
 
 use domain::{Outcome, Problem};
 use minijinja::{AutoEscape, Environment, Error, Value, context};
+use render::is_right_to_left;
 use render::page::size_words;
 
 use crate::colour::readable;
@@ -58,11 +59,21 @@ fn page_of(page: Value) -> Result<String, Error> {
 /// The languages and the colours. The letter's own words are English, whatever the language of the report.
 fn look(letter: &Letter) -> Value {
     let lang = letter.language();
-    let tag = |lang: &str| Value::from_safe_string(format!(" lang=\"{}\"", escaped(lang)));
+    let rtl = is_right_to_left(lang);
+    let tag = |lang: &str| {
+        // A direction says something only where there are two.
+        let dir = match (rtl, is_right_to_left(lang)) {
+            (false, _) => "",
+            (true, true) => " dir=\"rtl\"",
+            (true, false) => " dir=\"ltr\"",
+        };
+        Value::from_safe_string(format!(" lang=\"{}\"{dir}", escaped(lang)))
+    };
     let english = lang == "en" || lang.starts_with("en-");
     let (ours, theirs) = if english { (Value::from(""), Value::from("")) } else { (tag("en"), tag(lang)) };
     context! {
         lang => lang,
+        rtl => rtl,
         ours => ours,
         theirs => theirs,
         accent => readable(&letter.theme.accent, CARD),

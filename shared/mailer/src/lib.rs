@@ -176,7 +176,7 @@ impl Mailer {
     /// Renders the report, and records a new delivery as it is about to be sent. That a report cannot be rendered is recorded too: who waits
     /// for it will look there.
     async fn letter(&self, order: &Order<'_>, sender: &Sender, delivery: &mut Delivery, new: bool) -> Outcome<Letter> {
-        let (letter, zone) = match self.whole(order, delivery).await {
+        let (letter, zone, warnings) = match self.whole(order, delivery).await {
             Ok(written) => written,
             Err(problem @ (Problem::Unprocessable(_) | Problem::Invalid { .. })) if new => {
                 delivery.subject = order.found.report.name.clone();
@@ -198,18 +198,21 @@ impl Mailer {
         // What is recorded may have been marked in the meantime by what came back.
         if new {
             (delivery.subject, delivery.contents) = (letter.subject.clone(), contents);
+            delivery.warnings = warnings;
             self.deliveries.put(delivery).await?;
         }
         Ok(letter)
     }
 
-    async fn whole(&self, order: &Order<'_>, delivery: &Delivery) -> Outcome<(Letter, TimeZone)> {
+    /// The letter with all that it may carry, the zone in which it tells times, and what its report lacks.
+    async fn whole(&self, order: &Order<'_>, delivery: &Delivery) -> Outcome<(Letter, TimeZone, Vec<String>)> {
         let (found, at) = (&order.found, delivery.at);
         let plan = self.renditions.plan(found.clone(), delivery.version, Rendition::default(), at).await?;
         let rendered = self.renditions.letter(&plan).await?;
+        let warnings = rendered.warnings.iter().map(ToString::to_string).collect();
         let public = found.state.bookmark(at).map(|link| self.links.token(&link.id.to_string()));
         let public_link = public.map(|token| token.address(&order.public_url));
-        Ok((fitting::whole(&found.report, delivery, &plan, rendered, public_link)?, plan.zone()?))
+        Ok((fitting::whole(&found.report, delivery, &plan, rendered, public_link)?, plan.zone()?, warnings))
     }
 
     /// Hands over the mails that are left, one after the other, as long as there is time. Answers what went wrong, for the log: a fault at

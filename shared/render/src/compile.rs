@@ -18,6 +18,7 @@ use typst_render::RenderOptions;
 use typst_svg::SvgOptions;
 
 use crate::error::RenderError;
+use crate::glyphs::Missing;
 use crate::job::{Outputs, Page, Pictures};
 use crate::world::{ReportWorld, datetime};
 use crate::{lines, text};
@@ -47,6 +48,8 @@ pub struct Exported {
     pub pages: Vec<Page>,
     /// The pages of the whole report.
     pub page_count: u32,
+    /// The characters that are printed as boxes.
+    pub missing: Missing,
 }
 
 /// Compiles and exports a report.
@@ -88,8 +91,9 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     let page = |(at, (number, page)): (usize, (&u32, &typst_layout::Page))| {
         picture(page, *number, titles.get(number), wanted.outputs.of_page(at == 0))
     };
-    let pages = numbered.map(page).collect::<Result<_, _>>()?;
-    Ok(Exported { pdf, pages, page_count })
+    let pages = numbered.map(page).collect::<Result<_, RenderError>>()?;
+    let missing = Missing::on(kept.iter().copied().zip(document.pages().iter().map(|page| &page.frame)));
+    Ok(Exported { pdf, pages, page_count, missing })
 }
 
 fn number(count: usize) -> u32 {

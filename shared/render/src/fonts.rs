@@ -1,54 +1,112 @@
-//! The typefaces: Inter for blocks, those that come with Typst for templates, and what a report brings as assets.
+//! The typefaces: Inter for blocks, those that come with Typst for templates, those of other scripts, and what a report brings as assets.
+//!
+//! - `index`: what each font covers, known before any is read; `slot`: a font that is read when a text needs it;
+//! - `layer`: where the fonts of other scripts are, and which of them a language prefers.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use typst::foundations::Bytes;
-use typst::text::{Font, FontBook};
+use typst::text::{Font, FontBook, FontInfo, FontStretch, FontStyle, FontVariant, FontWeight};
 use typst::utils::LazyHash;
 
-/// Fonts and the book that finds them by family.
+mod index;
+mod layer;
+mod slot;
+#[cfg(test)]
+mod tests;
+
+pub use layer::{are_there, folder, use_folder};
+
+use index::Index;
+use slot::Slot;
+
+/// Fonts and the book that finds them by family, and by what they cover.
 pub struct FontSet {
     pub book: LazyHash<FontBook>,
-    pub fonts: Vec<Font>,
+    /// The families that blocks are set in: Inter, and those that the report brings for what Inter lacks.
+    pub families: Vec<String>,
+    slots: Vec<Arc<Slot>>,
 }
 
-impl FontSet {
-    fn new(fonts: Vec<Font>) -> FontSet {
-        FontSet { book: LazyHash::new(FontBook::from_fonts(&fonts)), fonts }
-    }
+/// For whom fonts are chosen.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Blocks, which are set in Inter; another script comes from the font that covers it and looks most like Inter.
+    Blocks,
+    /// A whole Typst source, which names its fonts itself, or is set in Typst's own.
+    Source,
 }
 
-static INTER: [&[u8]; 5] = [
-    include_bytes!("../fonts/Inter-Regular.otf"),
-    include_bytes!("../fonts/Inter-Italic.otf"),
-    include_bytes!("../fonts/Inter-Medium.otf"),
-    include_bytes!("../fonts/Inter-SemiBold.otf"),
-    include_bytes!("../fonts/Inter-Bold.otf"),
-];
+/// The family that blocks are set in.
+const FAMILY: &str = "inter";
+/// Typst looks into this family before it looks at what fonts cover: Hebrew among sans-serif text would come from it.
+const BEFORE_COVERAGE: &str = "Libertinus Serif";
 
-/// Read once in a process, since each costs a fraction of a millisecond to parse.
-static BUNDLED: LazyLock<Arc<FontSet>> = LazyLock::new(|| {
-    let fonts = INTER.into_iter().chain(typst_assets::fonts());
-    Arc::new(FontSet::new(fonts.flat_map(|font| Font::iter(Bytes::new(font))).collect()))
+/// Those that are in the program, as the index has them.
+static BUNDLED: LazyLock<Vec<Arc<Slot>>> = LazyLock::new(|| {
+    let fonts = index::INTER.into_iter().chain(typst_assets::fonts());
+    fonts.map(|bytes| Arc::new(Slot::bundled(bytes))).collect()
 });
 
-/// A font that comes with Imprint, by its PostScript name.
-pub fn bundled(post_script_name: &str) -> Option<&'static Font> {
-    BUNDLED.fonts.iter().find(|font| font.post_script_name().as_deref() == Some(post_script_name))
+impl FontSet {
+    /// The fonts a report can use. Its own come first, then those in the program, then those of other scripts in the order of the language.
+    pub fn new(assets: &BTreeMap<String, Bytes>, lang: &str, of: Use) -> FontSet {
+        let (index, layer) = (&*index::INDEX, layer::in_order_of(lang));
+        let alone = layer.is_empty();
+        let own = own(assets);
+        let mut families: Vec<String> = own.iter().map(|font| font.info().family.clone()).collect();
+        families.insert(0, "Inter".to_owned());
+        families.dedup();
+        let own = own.into_iter().map(|font| (font.info().clone(), Arc::new(Slot::read_already(font))));
+        let bundled = index.bundled.iter().zip(BUNDLED.iter()).map(|(entry, slot)| {
+            let coverage = entry.beside_layer.filter(|_| !alone).unwrap_or(entry.coverage);
+            (info(index, entry, coverage, of), Arc::clone(slot))
+        });
+        let others = layer.into_iter().map(|(entry, slot)| (info(index, entry, entry.coverage, of), slot));
+        let (infos, slots): (Vec<_>, Vec<_>) = own.chain(bundled).chain(others).unzip();
+        FontSet { book: LazyHash::new(FontBook::from_infos(infos)), families, slots }
+    }
+
+    /// The font at a place of the book; it is read now if no text needed it before.
+    pub fn font(&self, place: usize) -> Option<Font> {
+        self.slots.get(place)?.font()
+    }
+
+    /// The font that Typst takes for a character of a block: Inter, or the one that covers it and looks most like Inter. `None`: no font has it,
+    /// and it is printed as a box.
+    pub fn font_for(&self, c: char, weight: u16) -> Option<Font> {
+        let variant = FontVariant::new(FontStyle::Normal, FontWeight::from_number(weight), FontStretch::NORMAL);
+        let covers = |place: &usize| self.book.info(*place).is_some_and(|info| info.coverage.contains(c.into()));
+        let inter = self.book.select(FAMILY, variant)?;
+        let like = self.book.info(inter);
+        let place = Some(inter).filter(covers).or_else(|| {
+            let text = c.encode_utf8(&mut [0; 4]).to_owned();
+            self.book.select_fallback(like, variant, &text)
+        });
+        self.font(place?)
+    }
 }
 
-/// The fonts a report can use: the bundled ones, and those among its assets, which come first.
-pub fn for_report(assets: &BTreeMap<String, Bytes>) -> Arc<FontSet> {
-    let own: Vec<Font> =
-        assets.iter().filter(|(name, _)| is_font(name)).flat_map(|(_, bytes)| Font::iter(bytes.clone())).collect();
-    if own.is_empty() {
-        return Arc::clone(&BUNDLED);
-    }
-    Arc::new(FontSet::new(own.into_iter().chain(BUNDLED.fonts.iter().cloned()).collect()))
+/// A font that comes with Imprint, by its PostScript name.
+pub fn bundled(post_script_name: &str) -> Option<Font> {
+    let place = index::INDEX.bundled.iter().position(|entry| entry.post_script_name == post_script_name)?;
+    BUNDLED.get(place)?.font()
+}
+
+fn own(assets: &BTreeMap<String, Bytes>) -> Vec<Font> {
+    assets.iter().filter(|(name, _)| is_font(name)).flat_map(|(_, bytes)| Font::iter(bytes.clone())).collect()
 }
 
 fn is_font(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     [".ttf", ".otf", ".ttc", ".otc"].iter().any(|extension| name.ends_with(extension))
+}
+
+fn info(index: &Index, entry: &index::Entry, coverage: usize, of: Use) -> FontInfo {
+    let mut info = index.info(entry, coverage);
+    if of == Use::Blocks && info.family == BEFORE_COVERAGE {
+        info.family.push_str(" (by coverage)");
+    }
+    info
 }

@@ -23,10 +23,12 @@ mod archive;
 pub mod bundle;
 mod chart;
 mod compile;
+mod direction;
 mod error;
 mod expression;
 pub mod file;
 mod fonts;
+mod glyphs;
 mod job;
 mod layout;
 mod letter;
@@ -51,14 +53,17 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
+pub use fonts::{are_there as has_fonts, use_folder as use_fonts};
 pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};
 pub use warning::Warning;
 
 use compile::{Exported, Wanted};
 use expression::Templates;
+use fonts::{FontSet, Use};
 use resolve::Resolved;
 use warning::Warnings;
 use world::ReportWorld;
@@ -103,6 +108,8 @@ struct Report<'a> {
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
+    assets: BTreeMap<String, Bytes>,
+    fonts: Arc<FontSet>,
     warnings: Warnings,
 }
 
@@ -118,13 +125,18 @@ impl<'a> Report<'a> {
         let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
         let title = title.unwrap_or_else(|| job.report.clone());
         let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-        let warnings = Warnings::default();
-        Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, warnings })
+        let (assets, warnings) = (picture::assets(&job.assets), Warnings::default());
+        let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
+        let fonts = Arc::new(FontSet::new(&assets, &lang, of));
+        Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings })
     }
 
     fn world_of_blocks(&self, resolved: &Resolved) -> ReportWorld {
         let mut files = resolved.files.clone();
-        files.insert("report.json".to_owned(), json_file(&resolved.document));
+        let mut document = resolved.document.clone();
+        document["fonts"] = self.fonts.families.clone().into();
+        document["dir"] = if self.rtl() { "rtl" } else { "ltr" }.into();
+        files.insert("report.json".to_owned(), json_file(&document));
         files.extend(layout::parts());
         self.world(layout::MAIN, world::library(), files)
     }
@@ -135,7 +147,8 @@ impl<'a> Report<'a> {
         let exported = self
             .export(&world, resolved.rows <= MAX_TAGGED_ROWS)
             .map_err(|error| picture::blame(error, &resolved.document, &world))?;
-        Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported) })
+        exported.missing.warn_by_block(&resolved.document, &self.warnings);
+        Ok(Rendered { tables: resolved.tables, xlsx: resolved.xlsx, ..self.rendered(exported)? })
     }
 
     fn render_source(&self, source: &str) -> Result<Rendered, RenderError> {
@@ -152,7 +165,13 @@ impl<'a> Report<'a> {
         }
         let files = variables.map(|(name, value)| (format!("{name}.json"), json_file(value)));
         let world = self.world(source, library, files.into());
-        Ok(self.rendered(self.export(&world, true)?))
+        let exported = self.export(&world, true)?;
+        exported.missing.warn_by_page(&self.warnings);
+        self.rendered(exported)
+    }
+
+    fn rtl(&self) -> bool {
+        self.writing.is_rtl()
     }
 
     /// The title on one line, as it stands above the second page and in what the PDF says of itself.
@@ -177,16 +196,18 @@ impl<'a> Report<'a> {
         if wanted.outputs.has_pages() { compile::run(world, &wanted) } else { Ok(Exported::default()) }
     }
 
-    fn rendered(&self, exported: Exported) -> Rendered {
-        let Exported { pdf, pages, page_count } = exported;
+    fn rendered(&self, exported: Exported) -> Result<Rendered, RenderError> {
+        let Exported { pdf, pages, page_count, .. } = exported;
         let (title, lang, letter) = (self.title.clone(), self.lang.to_owned(), self.letter.clone());
         let (xlsx, tables, warnings) = (Vec::new(), Vec::new(), self.warnings.take());
-        Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings }
+        if let Some(refusal) = glyphs::refusal(&warnings).filter(|_| self.job.definition.strict_glyphs) {
+            return Err(refusal);
+        }
+        Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 
     fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
-        let assets = picture::assets(&self.job.assets);
-        ReportWorld::new(source, library, files, assets, self.writing.now())
+        ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())
     }
 }
 

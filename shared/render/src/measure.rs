@@ -1,13 +1,15 @@
 //! How wide words are in the report's typeface, before they are laid out: columns are sized by it, and a row that is known to be one
 //! line high lays out in two thirds of the time.
 
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use typst::layout::Abs;
-use typst::text::{FontInstance, FontVariant, FontVariations};
+use typst::text::{FontInstance, FontStretch, FontStyle, FontVariant, FontVariations, FontWeight};
 use unicode_width::UnicodeWidthChar;
 
-use crate::fonts;
+use crate::fonts::{self, FontSet, Use};
 
 /// Kerning and rounding may widen a text a little; a row wrongly taken for one line would run into the next.
 const SLACK: f64 = 1.03;
@@ -34,26 +36,44 @@ pub fn is_plain(text: &str) -> bool {
     text.is_ascii() || text.chars().all(|c| c.is_ascii() || Advances::of(Weight::Regular).glyph(c).is_some())
 }
 
+/// The advance in em of a letter that comes from another font than Inter; looked up once for each.
+fn in_another_font(c: char, weight: u16) -> Option<f64> {
+    static FONTS: LazyLock<FontSet> = LazyLock::new(|| FontSet::new(&BTreeMap::new(), "en", Use::Blocks));
+    thread_local! {
+        static KNOWN: RefCell<HashMap<(char, u16), Option<f64>>> = RefCell::default();
+    }
+    let look_up = || {
+        let font = FONTS.font_for(c, weight)?.instantiate(VARIANT, Abs::pt(10.0), &FontVariations::default());
+        let glyph = font.ttf().glyph_index(c)?;
+        font.x_advance(glyph.0).map(|em| em.get())
+    };
+    KNOWN.with_borrow_mut(|known| *known.entry((c, weight)).or_insert_with(look_up))
+}
+
+const VARIANT: FontVariant =
+    FontVariant { style: FontStyle::Normal, weight: FontWeight::REGULAR, stretch: FontStretch::NORMAL };
+
 /// The advances of a font in em; those of ASCII looked up once.
 struct Advances {
     font: Option<FontInstance>,
+    weight: u16,
     ascii: Vec<f64>,
 }
 
 impl Advances {
     fn of(weight: Weight) -> &'static Advances {
-        static REGULAR: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-Regular"));
-        static SEMI_BOLD: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-SemiBold"));
+        static REGULAR: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-Regular", 400));
+        static SEMI_BOLD: LazyLock<Advances> = LazyLock::new(|| Advances::new("Inter-SemiBold", 600));
         match weight {
             Weight::Regular => &REGULAR,
             Weight::SemiBold => &SEMI_BOLD,
         }
     }
 
-    fn new(name: &str) -> Advances {
-        let instance = fonts::bundled(name)
-            .map(|font| font.clone().instantiate(FontVariant::default(), Abs::pt(10.0), &FontVariations::default()));
-        let mut advances = Advances { font: instance, ascii: Vec::new() };
+    fn new(name: &str, weight: u16) -> Advances {
+        let font =
+            fonts::bundled(name).map(|font| font.instantiate(VARIANT, Abs::pt(10.0), &FontVariations::default()));
+        let mut advances = Advances { font, weight, ascii: Vec::new() };
         let mut ascii: Vec<f64> = (0..128).map(|code| advances.look_up(char::from(code))).collect();
         // Tabular digits are all as wide as the zero.
         let digit = ascii[usize::from(b'0')];
@@ -75,7 +95,8 @@ impl Advances {
             (Some(em), _) => em.get(),
             (None, None | Some(0)) => 0.0,
             (None, Some(2)) if !is_pictograph(c) => SQUARE,
-            (None, _) => UNKNOWN,
+            (None, _) if is_pictograph(c) => UNKNOWN,
+            (None, _) => in_another_font(c, self.weight).unwrap_or(UNKNOWN),
         }
     }
 

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use minijinja::{AutoEscape, Environment, Error, Value, context};
 use sha2::{Digest, Sha256};
 
+use crate::direction::is_right_to_left;
 use crate::error::RenderError;
 use crate::job::{Page, Rendered};
 use crate::writing::Writing;
@@ -135,6 +136,7 @@ fn common(rendered: &Rendered, title: &str, version: u64) -> Value {
     let pdf = rendered.pdf.len() as u64;
     context! {
         lang => rendered.lang.as_str(),
+        rtl => is_right_to_left(&rendered.lang),
         title,
         version,
         page_count => rendered.page_count,

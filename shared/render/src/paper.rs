@@ -5,8 +5,8 @@ use std::str::FromStr;
 use domain::definition::{Orientation, PageSetup, PageSize};
 use typst::Library;
 use typst::foundations::Smart;
-use typst::layout::{Abs, PageElem};
-use typst::text::{Lang, Region, TextElem};
+use typst::layout::{Abs, Dir, PageElem};
+use typst::text::{Lang, Region, TextDir, TextElem};
 
 use crate::error::RenderError;
 use crate::job::Job;
@@ -115,6 +115,9 @@ pub fn set_defaults(library: &mut Library, report: &Report<'_>) {
     let (primary, region) = language(&report.lang);
     if let Ok(primary) = Lang::from_str(&primary) {
         library.styles.set(TextElem::lang, primary);
+    }
+    if report.writing.is_rtl() {
+        library.styles.set(TextElem::dir, TextDir(Smart::Custom(Dir::RTL)));
     }
     library.styles.set(TextElem::region, region.and_then(|region| Region::from_str(&region).ok()));
 }

@@ -14,6 +14,7 @@ use tokio::time::timeout;
 mod child;
 
 use crate::error::RenderError;
+use crate::fonts;
 use crate::job::{Job, Rendered};
 
 /// What a rendering may use.
@@ -34,7 +35,7 @@ const MAX_COMPLAINT: u64 = 64 << 10;
 
 /// Becomes the rendering child when this process was started as one, and then never returns; call it first in `main`.
 pub fn run_child_if_asked() {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).take(3).collect();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).take(4).collect();
     if let Some(limits) = child::asked(&arguments) {
         child::run(limits);
     }
@@ -75,6 +76,7 @@ fn spawn(limits: Limits) -> std::io::Result<Child> {
         .arg(CHILD)
         .arg(limits.seconds.to_string())
         .arg(limits.memory_mb.to_string())
+        .arg(fonts::folder())
         .env_clear()
         .current_dir("/")
         .stdin(Stdio::piped())

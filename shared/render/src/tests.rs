@@ -12,14 +12,14 @@ use crate::{Job, RenderError, Rendered, render};
 mod files;
 mod letter;
 mod net;
-mod pictures;
 mod numbers;
+mod pictures;
 mod rendition;
 mod workbook;
 
 const PIXEL: &[u8] = include_bytes!("tests/pixel.png");
 
-fn job(definition: &Value, data: Value) -> Job {
+pub fn job(definition: &Value, data: Value) -> Job {
     let date = "2026-03-31T10:00:00Z".parse().unwrap();
     let assets = BTreeMap::from([
         ("logo.png".to_owned(), PIXEL.to_vec()),
@@ -30,22 +30,22 @@ fn job(definition: &Value, data: Value) -> Job {
     Job { assets, author, ..Job::new("Monthly report", Definition::parse(definition).unwrap(), data, date) }
 }
 
-fn sales() -> Value {
+pub fn sales() -> Value {
     json!({
         "revenue": 1200.5,
         "rows": [{"region": "North", "amount": 10.25, "day": "2026-01-31"}, {"region": "South", "amount": 5, "day": null}]
     })
 }
 
-fn blocks(blocks: Value) -> Result<Rendered, RenderError> {
+pub fn blocks(blocks: Value) -> Result<Rendered, RenderError> {
     render(&job(&json!({"blocks": blocks}), sales()))
 }
 
-fn typst(source: &str) -> Result<Rendered, RenderError> {
+pub fn typst(source: &str) -> Result<Rendered, RenderError> {
     render(&job(&json!({"typst": source}), sales()))
 }
 
-fn text_of(rendered: &Rendered) -> String {
+pub fn text_of(rendered: &Rendered) -> String {
     rendered.pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 

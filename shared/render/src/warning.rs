@@ -1,6 +1,7 @@
 //! What a reader of a rendered report should know: it is right, but not all of it could be shown as asked for.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,15 @@ pub struct Warning {
     pub place: String,
     /// What is not as asked for, and what would help.
     pub message: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.place.as_str() {
+            "" => f.write_str(&self.message),
+            place => write!(f, "{place}: {}", self.message),
+        }
+    }
 }
 
 /// Collects the warnings of one rendering, in the order of the blocks.

@@ -11,9 +11,9 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
-use crate::fonts::{self, FontSet};
-use crate::picture::same_name;
+use crate::fonts::FontSet;
 use crate::loading;
+use crate::picture::same_name;
 
 /// The name of the main source; `main.typ` as an asset would be another file.
 const MAIN: &str = "/report.typ";
@@ -47,11 +47,12 @@ impl ReportWorld {
         library: Library,
         files: BTreeMap<String, Bytes>,
         assets: BTreeMap<String, Bytes>,
+        fonts: Arc<FontSet>,
         date: DateTime,
     ) -> ReportWorld {
         ReportWorld {
             library: LazyHash::new(library),
-            fonts: fonts::for_report(&assets),
+            fonts,
             main: Source::new(main_id(), source.to_owned()),
             files,
             assets,
@@ -128,7 +129,7 @@ impl World for ReportWorld {
     }
 
     fn font(&self, index: usize) -> Option<Font> {
-        self.fonts.fonts.get(index).cloned()
+        self.fonts.font(index)
     }
 
     /// The date of the report, whatever the offset: "today" must not depend on where and when it is rendered.

@@ -16,9 +16,12 @@ const LIMITS: Limits = Limits { seconds: 4, memory_mb: 200 };
 
 fn main() {
     run_child_if_asked();
+    let fetched = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/layers/fonts/fonts");
+    render::use_fonts(fetched.into());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         a_harmless_report_is_the_same_as_without_a_child().await;
+        a_child_warns_of_what_no_font_has_and_finds_the_fonts_that_there_are().await;
         hostile_reports_end_with_a_clear_error().await;
         a_hostile_report_does_not_harm_the_ones_beside_it().await;
         a_child_that_is_no_longer_wanted_ends().await;
@@ -52,6 +55,15 @@ async fn a_harmless_report_is_the_same_as_without_a_child() {
         let inside = render_within(&job, LIMITS).await.unwrap();
         assert_eq!(inside, render::render(&job).unwrap());
     }
+}
+
+/// It has no environment that names the folder.
+async fn a_child_warns_of_what_no_font_has_and_finds_the_fonts_that_there_are() {
+    let heading = |text: &str| job(&json!({"lang": "ja", "blocks": [{"kind": "heading", "text": text}]}));
+    let rendered = render_within(&heading("\u{10900}"), LIMITS).await.unwrap();
+    assert!(rendered.warnings[0].message.starts_with("No font has"), "{:?}", rendered.warnings);
+    let rendered = render_within(&heading("給与明細書 매출 🎉"), LIMITS).await.unwrap();
+    assert_eq!(rendered.warnings.is_empty(), render::has_fonts(), "{:?}", rendered.warnings);
 }
 
 /// A description, a report, whose fault it is and the words that say so.

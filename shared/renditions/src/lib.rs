@@ -12,6 +12,7 @@ use domain::{
     bundle::Entry,
     rendition::{Form, Rendition},
     report::Mailing,
+    warnings::to_header,
 };
 use jiff::Timestamp;
 use plan::Plan;
@@ -103,19 +104,20 @@ impl Renditions {
         if let Some(kept) = self.files.find(&key).await? {
             return Ok((key, kept));
         }
-        let File { name, media_type, bytes } = self.render_file(plan).await?;
-        let kept = self.files.put(&key, &name, media_type, bytes).await?;
+        let (File { name, media_type, bytes }, warnings) = self.render_file(plan).await?;
+        let kept = self.files.put(&key, &name, media_type, &warnings, bytes).await?;
         Ok((key, kept))
     }
 
-    /// The file that a plan comes to, made anew and kept nowhere.
+    /// The file that a plan comes to, made anew and kept nowhere, and its warnings.
     ///
     /// # Errors
     /// As [`Renditions::file`].
-    pub async fn render_file(&self, plan: &Plan) -> Outcome<File> {
+    pub async fn render_file(&self, plan: &Plan) -> Outcome<(File, Vec<String>)> {
         let (form, attached) = (plan.rendition.form, plan.rendition.include_attachments);
         let (job, rendered) = self.render(plan, file::outputs_for(form), None).await?;
-        file::file(&job, &rendered, form, attached, plan.version).map_err(told)
+        let file = file::file(&job, &rendered, form, attached, plan.version).map_err(told)?;
+        Ok((file, warnings(&rendered)))
     }
 
     /// The pages of a report. They are laid out to be counted, and the list is kept as files are.
@@ -131,7 +133,7 @@ impl Renditions {
         let pages = rendered.pages.into_iter().map(|page| PageTitle { number: page.number, title: page.title });
         let pages: Vec<_> = pages.collect();
         let json = serde_json::to_vec(&pages).map_err(Problem::internal)?;
-        self.files.put(&key, "pages.json", "application/json", json).await?;
+        self.files.put(&key, "pages.json", "application/json", &[], json).await?;
         Ok(pages)
     }
 
@@ -171,6 +173,7 @@ impl Renditions {
             filename: page::file_name(&rendered.title, "pdf"),
             style,
             script,
+            warnings: to_header(&warnings(&rendered)),
             index: packed.index.to_bytes(),
             zip: packed.zip,
             pdf: rendered.pdf,
@@ -210,6 +213,11 @@ impl Renditions {
         tracing::info!(pages = rendered.pages.len(), renderMs = begun.elapsed().as_secs_f64() * 1e3, "rendered");
         Ok((job, rendered))
     }
+}
+
+/// What a rendition lacks, in a line each.
+fn warnings(rendered: &Rendered) -> Vec<String> {
+    rendered.warnings.iter().map(ToString::to_string).collect()
 }
 
 /// What a rendering may use, as the template says.

@@ -69,6 +69,8 @@ impl Plan {
         let asked = Rendition { data: None, temp_data: None, theme: None, template: None, ..self.rendition.clone() };
         let parts = json!({
             "made by": env!("CARGO_PKG_VERSION"),
+            // Boxes give way to letters as soon as there are fonts.
+            "fonts": render::has_fonts(),
             "report": self.found.report.uid,
             "name": self.found.report.name,
             "version": self.version,

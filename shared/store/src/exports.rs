@@ -128,13 +128,19 @@ impl Exports {
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn done(&self, id: TemporaryId) -> Outcome<()> {
-        let done = Change {
+    pub async fn done(&self, id: TemporaryId, warnings: &[String]) -> Outcome<()> {
+        let mut done = Change {
             expression: "SET #status = :to, #percent = :percent, #finishedAt = :now".into(),
             names: ["percent", "finishedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
             values: [(":percent".into(), n(100)), (":now".into(), s(ambient::now().to_string()))].into(),
             condition: None,
         };
+        if !warnings.is_empty() {
+            done.expression += ", #warnings = :warnings";
+            done.names.insert("#warnings".into(), "warnings".into());
+            let warnings = serde_dynamo::to_attribute_value(warnings).map_err(Problem::internal)?;
+            done.values.insert(":warnings".into(), warnings);
+        }
         self.moved(id, Status::Done, done).await.map(drop)
     }
 

@@ -3,7 +3,7 @@
 
 pub use crate::objects::StoredFile;
 use crate::{Aws, links::LARGEST_ANSWER, objects::Objects};
-use domain::{Outcome, temporary::TemporaryId};
+use domain::{Outcome, temporary::TemporaryId, warnings::to_header};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -51,10 +51,18 @@ impl Files {
     ///
     /// # Errors
     /// `Internal` when the bucket does not answer.
-    pub async fn put(&self, key: &FileKey, name: &str, media_type: &str, bytes: Vec<u8>) -> Outcome<StoredFile> {
-        self.objects.put_file(&key.0, name, media_type, bytes.clone()).await?;
-        let bytes = (bytes.len() as u64 <= LARGEST_ANSWER).then_some(bytes);
-        Ok(StoredFile { name: name.to_owned(), media_type: media_type.to_owned(), bytes })
+    pub async fn put(
+        &self,
+        key: &FileKey,
+        name: &str,
+        media_type: &str,
+        warnings: &[String],
+        bytes: Vec<u8>,
+    ) -> Outcome<StoredFile> {
+        let (name, media_type, warnings) = (name.to_owned(), media_type.to_owned(), to_header(warnings));
+        let file = StoredFile { name, media_type, warnings, bytes: None };
+        self.objects.put_file(&key.0, &file, bytes.clone()).await?;
+        Ok(StoredFile { bytes: (bytes.len() as u64 <= LARGEST_ANSWER).then_some(bytes), ..file })
     }
 
     /// An address at which anybody may fetch the file for a minute.

@@ -25,6 +25,8 @@ pub struct StoredFile {
     /// How it is called when it is saved.
     pub name: String,
     pub media_type: String,
+    /// What it lacks, as [`domain::warnings::to_header`] writes it.
+    pub warnings: Option<String>,
     /// The contents; `None` if a function cannot answer as much: then the caller fetches it from [`crate::Files::address`].
     pub bytes: Option<Vec<u8>>,
 }
@@ -51,11 +53,15 @@ impl Objects {
         }
     }
 
-    /// Stores a file with the name under which it is saved.
-    pub(crate) async fn put_file(&self, key: &str, name: &str, media_type: &str, bytes: Vec<u8>) -> Outcome<()> {
-        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
+    /// Stores a file with the name under which it is saved, and what it lacks.
+    pub(crate) async fn put_file(&self, key: &str, file: &StoredFile, bytes: Vec<u8>) -> Outcome<()> {
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(&file.media_type);
         // S3 takes ASCII only.
-        let request = request.metadata(NAME, hex::encode(name));
+        let request = request.metadata(NAME, hex::encode(&file.name));
+        let request = match &file.warnings {
+            Some(warnings) => request.metadata(WARNINGS, warnings),
+            None => request,
+        };
         sent::put_object(request.body(ByteStream::from(bytes))).await.map_err(fault)?;
         Ok(())
     }
@@ -67,6 +73,7 @@ impl Objects {
             answer => answer.map_err(fault)?,
         };
         let name = answer.metadata().and_then(|metadata| hex::decode(metadata.get(NAME)?).ok());
+        let warnings = answer.metadata().and_then(|metadata| metadata.get(WARNINGS).cloned());
         let name = name.and_then(|name| String::from_utf8(name).ok()).unwrap_or_else(|| "report".to_owned());
         let media_type = answer.content_type().unwrap_or("application/octet-stream").to_owned();
         let small = answer.content_length().and_then(|size| u64::try_from(size).ok()).is_some_and(|size| size <= most);
@@ -74,7 +81,7 @@ impl Objects {
             true => Some(sent::collected(answer.body).await.map_err(fault)?),
             false => None,
         };
-        Ok(Some(StoredFile { name, media_type, bytes }))
+        Ok(Some(StoredFile { name, media_type, warnings, bytes }))
     }
 
     /// An address to which anybody may upload an object of this size for a while, and the headers that the request must carry.
@@ -147,6 +154,8 @@ impl Objects {
 
 /// The metadata that holds the name of a file.
 const NAME: &str = "name";
+/// The metadata that holds the warnings of a file, where it has some.
+const WARNINGS: &str = "warnings";
 
 /// Whether there is no such object. To those who may not list a bucket, S3 says that they may not read it.
 fn is_missing(error: &SdkError<GetObjectError>) -> bool {

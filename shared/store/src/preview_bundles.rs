@@ -35,6 +35,9 @@ pub struct PreviewBundle {
     /// The hashes of the page's style and script, as a policy names them: a bundle may be older than the function that serves it.
     pub style: String,
     pub script: String,
+    /// What it lacks, as [`domain::warnings::to_header`] writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<String>,
     /// [`Index::to_bytes`].
     #[serde(with = "serde_bytes")]
     pub index: Vec<u8>,
@@ -72,14 +75,14 @@ impl PreviewBundles {
     /// # Errors
     /// `Internal` when a service does not answer.
     pub async fn put(&self, content: &str, new: NewPreview) -> Outcome<PreviewBundle> {
-        let NewPreview { report, filename, style, script, index, zip, pdf } = new;
+        let NewPreview { report, filename, style, script, warnings, index, zip, pdf } = new;
         if pdf.len() as u64 > LARGEST_ANSWER {
             self.objects.put(&object(report, content, "pdf"), pdf, "application/pdf").await?;
         }
         self.objects.put(&object(report, content, "zip"), zip, "application/zip").await?;
         let now = ambient::now();
         let expires_at = now.saturating_add(LIFETIME).unwrap_or(now);
-        let bundle = PreviewBundle { report, filename, style, script, index, expires_at };
+        let bundle = PreviewBundle { report, filename, style, script, warnings, index, expires_at };
         let mut item = to_item(&preview_bundle_key(report, content), &bundle)?;
         item.insert("expires".into(), n(expires_at.as_second().unsigned_abs()));
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
@@ -130,6 +133,7 @@ pub struct NewPreview {
     pub filename: String,
     pub style: String,
     pub script: String,
+    pub warnings: Option<String>,
     pub index: Vec<u8>,
     pub zip: Vec<u8>,
     pub pdf: Vec<u8>,

@@ -29,6 +29,8 @@ pub struct NewBundle {
     pub filename: String,
     /// SHA-256 of the page's style, for the policy under which the page is served.
     pub style: String,
+    /// What is not in the report as asked for, with the place of each.
+    pub warnings: Vec<String>,
 }
 
 /// What a beginning worker finds.
@@ -203,7 +205,7 @@ impl PublicReports {
                         writes.push(links::point(&self.links, &self.hash(link), &opened)?);
                     }
                     writes.push(self.listing(&report.workspace, report.uid, &next)?);
-                    let end = End { bundle: Some(key), ..End::done() };
+                    let end = End { bundle: Some(key), warnings: bundle.warnings.clone(), ..End::done() };
                     self.finish(id, Some(attempt), &before, &next, (Step::GoLive, end), writes).await
                 }
                 Ready::Superseded { next } => {
@@ -284,6 +286,8 @@ struct End {
     bundle: Option<BundleKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     given_up: Option<bool>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl End {
@@ -295,6 +299,7 @@ impl End {
             reason: None,
             bundle: None,
             given_up: None,
+            warnings: Vec::new(),
         }
     }
 

@@ -7,6 +7,7 @@ mod previews;
 mod renditions;
 mod sources;
 mod temporary;
+mod warnings;
 
 use imprint_tests::{api::Api, unique};
 use serde_json::{Value, json};

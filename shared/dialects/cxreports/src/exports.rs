@@ -27,6 +27,9 @@ pub struct ExportStatus {
     error_message: Option<String>,
     percent: u8,
     expiry_date: Timestamp,
+    /// Ours: what is not in the file as asked for, with the place of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
 }
 
 impl From<&Export> for ExportStatus {
@@ -39,6 +42,7 @@ impl From<&Export> for ExportStatus {
             error_message: (progress.status == Status::Failed).then(reason),
             percent: progress.percent,
             expiry_date: export.expires_at,
+            warnings: progress.warnings.clone(),
         }
     }
 }
@@ -82,6 +86,16 @@ mod tests {
             let seen = json!([item["isReady"], item["status"], item["errorMessage"], item["percent"]]);
             assert_eq!(seen, expected, "{what}");
             assert_eq!(item["expiryDate"], "1970-01-02T00:00:00Z", "{what}");
+            assert!(item.get("warnings").is_none(), "{what}");
         }
+    }
+
+    #[test]
+    fn what_the_file_lacks_is_told_with_the_status() {
+        let id = TemporaryId::of(7).unwrap();
+        let mut export = Export::asked(id, "default", Uuid::nil(), 1, Form::Pdf, Timestamp::UNIX_EPOCH);
+        export.progress.warnings = vec!["blocks[0]: No font has it".to_owned()];
+        let status = serde_json::to_value(ExportStatus::from(&export)).unwrap();
+        assert_eq!(status["warnings"], json!(["blocks[0]: No font has it"]));
     }
 }

@@ -16,6 +16,13 @@ pub struct PublishingProgress {
     messages: Messages,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    warnings: Option<Warnings>,
+}
+
+#[derive(Debug, Serialize)]
+struct Warnings {
+    warning: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -42,6 +49,7 @@ impl PublishingProgress {
             percent: progress.percent,
             messages: Messages { message: progress.messages.clone() },
             reason: progress.reason.clone(),
+            warnings: Some(progress.warnings.clone()).filter(|it| !it.is_empty()).map(|warning| Warnings { warning }),
         }
     }
 }
@@ -72,5 +80,21 @@ mod tests {
     fn a_failure_tells_its_reason() {
         let progress = PublishingProgress::new(123, &samples::failed(2), None);
         assert_eq!(Form::Xml.write(&progress).unwrap().body, include_str!("../examples/written/failed.xml"));
+    }
+
+    #[test]
+    fn what_the_report_lacks_stands_at_the_end() {
+        let mut publication = samples::publication(2);
+        publication.progress.warnings = vec!["blocks[0]: a".into(), "page 2: b".into()];
+        let written = |form: Form| form.write(&PublishingProgress::new(123, &publication, None)).unwrap().body;
+        assert!(
+            written(Form::Json).ends_with(r#""warnings":["blocks[0]: a","page 2: b"]}"#),
+            "{}",
+            written(Form::Json)
+        );
+        let xml =
+            "<warnings><warning>blocks[0]: a</warning><warning>page 2: b</warning></warnings></publishingProgress>";
+        let flat: String = written(Form::Xml).lines().map(str::trim).collect();
+        assert!(flat.ends_with(xml), "{flat}");
     }
 }

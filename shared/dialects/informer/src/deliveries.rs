@@ -43,6 +43,9 @@ struct DeliveryRecord {
     linked: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// What is not in the report as asked for, with the place of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    warnings: Vec<String>,
     recipients: Vec<Recipient>,
 }
 
@@ -114,6 +117,7 @@ impl From<Delivery> for DeliveryRecord {
             actor: delivery.actor,
             subject: delivery.subject,
             reason: delivery.reason,
+            warnings: delivery.warnings,
         }
     }
 }

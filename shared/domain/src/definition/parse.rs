@@ -31,6 +31,8 @@ struct Wire {
     params: Vec<Param>,
     #[serde(default)]
     csv: CsvOptions,
+    #[serde(default, rename = "strictGlyphs")]
+    strict_glyphs: bool,
     blocks: Option<Vec<Value>>,
     typst: Option<String>,
 }
@@ -42,10 +44,10 @@ struct WireColumns {
 }
 
 pub fn definition(value: &Value) -> Checked<Definition> {
-    let wire: Wire = read(value.clone(), "definition")?;
+    let mut wire: Wire = read(value.clone(), "definition")?;
     let lang = wire.lang.as_deref().map(read_lang).transpose()?;
     check_params(&wire.params)?;
-    let body = match (wire.blocks, wire.typst) {
+    let body = match (wire.blocks.take(), wire.typst.take()) {
         (Some(blocks), None) => Body::Blocks(Reader::default().blocks(blocks, "definition.blocks", 1)?),
         (None, Some(source)) => Body::Typst(check_typst(source)?),
         (Some(_), Some(_)) => {
@@ -55,14 +57,9 @@ pub fn definition(value: &Value) -> Checked<Definition> {
             return refuse("definition", "needs `blocks`, a list of blocks, or `typst`, a whole Typst source");
         }
     };
-    Ok(Definition {
-        title: wire.title,
-        lang,
-        page: wire.page,
-        params: wire.params,
-        csv: wire.csv.check()?,
-        body,
-    })
+    let csv = wire.csv.check()?;
+    let Wire { title, page, params, strict_glyphs, .. } = wire;
+    Ok(Definition { title, lang, page, params, csv, strict_glyphs, body })
 }
 
 /// Counts the blocks while it reads them.

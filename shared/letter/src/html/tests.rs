@@ -103,6 +103,17 @@ fn the_letter_s_own_words_are_english_in_a_letter_that_is_not() {
 }
 
 #[test]
+fn a_letter_in_a_language_from_right_to_left_says_so_and_its_own_words_do_not() {
+    let hebrew = html(&Letter { lang: "he".into(), ..letter() });
+    assert!(hebrew.contains("<html lang=\"he\" dir=\"rtl\"") && hebrew.contains("text-align:right"), "{hebrew}");
+    assert!(
+        hebrew.contains(" lang=\"en\" dir=\"ltr\" style=") && hebrew.contains("lang=\"he\" dir=\"rtl\">Sales Q1.pdf"),
+        "{hebrew}"
+    );
+    assert!(!html(&letter()).contains(" dir="));
+}
+
+#[test]
 fn nothing_that_is_not_there_is_written() {
     for lang in ["en", "en-GB", "de"] {
         let html = html(&Letter { lang: lang.into(), ..letter() });

@@ -34,61 +34,18 @@ impl Words {
     }
 }
 
-const ENGLISH: Words =
-    words("and {n} more", ["Bar chart", "Line chart", "Area chart", "Pie chart"]);
+const ENGLISH: Words = words("and {n} more", ["Bar chart", "Line chart", "Area chart", "Pie chart"]);
 
 const LANGUAGES: [(&str, Words); 7] = [
-    (
-        "de",
-        words(
-            "und {n} weitere",
-            ["Balkendiagramm", "Liniendiagramm", "Flächendiagramm", "Kreisdiagramm"],
-        ),
-    ),
-    (
-        "fr",
-        words(
-            "et {n} de plus",
-            ["Diagramme à barres", "Courbes", "Diagramme en aires", "Diagramme circulaire"],
-        ),
-    ),
-    (
-        "es",
-        words(
-            "y {n} más",
-            ["Gráfico de barras", "Gráfico de líneas", "Gráfico de áreas", "Gráfico circular"],
-        ),
-    ),
-    (
-        "it",
-        words(
-            "e altri {n}",
-            ["Grafico a barre", "Grafico a linee", "Grafico ad aree", "Grafico a torta"],
-        ),
-    ),
-    (
-        "pt",
-        words(
-            "e mais {n}",
-            ["Gráfico de barras", "Gráfico de linhas", "Gráfico de áreas", "Gráfico de pizza"],
-        ),
-    ),
-    (
-        "nl",
-        words("en nog {n}", ["Staafdiagram", "Lijndiagram", "Vlakdiagram", "Cirkeldiagram"]),
-    ),
-    (
-        "pl",
-        words(
-            "i jeszcze {n}",
-            ["Wykres słupkowy", "Wykres liniowy", "Wykres warstwowy", "Wykres kołowy"],
-        ),
-    ),
+    ("de", words("und {n} weitere", ["Balkendiagramm", "Liniendiagramm", "Flächendiagramm", "Kreisdiagramm"])),
+    ("fr", words("et {n} de plus", ["Diagramme à barres", "Courbes", "Diagramme en aires", "Diagramme circulaire"])),
+    ("es", words("y {n} más", ["Gráfico de barras", "Gráfico de líneas", "Gráfico de áreas", "Gráfico circular"])),
+    ("it", words("e altri {n}", ["Grafico a barre", "Grafico a linee", "Grafico ad aree", "Grafico a torta"])),
+    ("pt", words("e mais {n}", ["Gráfico de barras", "Gráfico de linhas", "Gráfico de áreas", "Gráfico de pizza"])),
+    ("nl", words("en nog {n}", ["Staafdiagram", "Lijndiagram", "Vlakdiagram", "Cirkeldiagram"])),
+    ("pl", words("i jeszcze {n}", ["Wykres słupkowy", "Wykres liniowy", "Wykres warstwowy", "Wykres kołowy"])),
 ];
 
-const fn words(
-    more: &'static str,
-    [bar, line, area, pie]: [&'static str; 4],
-) -> Words {
+const fn words(more: &'static str, [bar, line, area, pie]: [&'static str; 4]) -> Words {
     Words { more, bar, line, area, pie }
 }

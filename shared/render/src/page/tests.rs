@@ -153,3 +153,14 @@ fn a_downloaded_file_gets_a_harmless_name() {
     assert_eq!(file_name(&"a".repeat(200), "xlsx"), format!("{}.xlsx", "a".repeat(150)));
     assert_eq!(file_name(&"東".repeat(200), "pdf"), format!("{}.pdf", "東".repeat(80)));
 }
+
+#[test]
+fn a_report_that_is_written_from_right_to_left_is_shown_so() {
+    let arabic = Rendered { lang: "ar-EG".into(), ..rendered("تقرير", "نص") };
+    let html = index_html(&arabic, &info("تقرير")).unwrap();
+    assert!(
+        html.contains("<html lang=\"ar-EG\" dir=\"rtl\">") && html.contains("<pre lang=\"ar-EG\" dir=\"rtl\">"),
+        "{html}"
+    );
+    assert!(!public("Sales", "").contains(" dir="));
+}

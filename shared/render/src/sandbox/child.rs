@@ -15,15 +15,16 @@ type Reply = Result<Rendered, RenderError>;
 /// Layout recurses; the compiler's own limits on depth are made for a stack of this size.
 const STACK: usize = 32 << 20;
 const MAX_FILES: u64 = 16;
-/// What the program takes before it renders anything, on top of what the report may have: stacks of its threads, fonts.
-const OVERHEAD_MB: u64 = 64;
+/// What the program takes on top of what the report may have: stacks of its threads, and the fonts, which are 66 MB if a report has every script.
+const OVERHEAD_MB: u64 = 128;
 
-/// The limits, when these are the arguments of a rendering child.
+/// The limits, when these are the arguments of a rendering child; it then knows where the fonts are.
 pub fn asked(arguments: &[OsString]) -> Option<Limits> {
-    let [mark, seconds, memory] = arguments else { return None };
+    let [mark, seconds, memory, fonts] = arguments else { return None };
     if mark != CHILD {
         return None;
     }
+    crate::fonts::use_folder(fonts.into());
     let number = |text: &OsString| text.to_str()?.parse().ok();
     Some(Limits { seconds: number(seconds)?, memory_mb: number(memory)? })
 }

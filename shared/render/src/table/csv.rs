@@ -54,7 +54,7 @@ impl Dialect {
 
     fn cell(self, value: &Value, format: Option<&Format>) -> String {
         match value {
-            Value::Number(number) => self.number(&plain(value)),
+            Value::Number(_) => self.number(&plain(value)),
             Value::String(text) if is_numeric(format) && is_number(text.trim()) => self.number(text.trim()),
             Value::String(text) => harmless(text),
             other => harmless(&plain(other)),

@@ -46,7 +46,7 @@ fn numbers_have_the_mark_of_the_file_and_texts_stay_as_they_are() {
     let cases = [
         ("a number", json!(1234.5), "", "1234,5"),
         ("a number of 64 bits", json!(9_007_199_254_740_993_u64), "", "9007199254740993"),
-        ("a small number", json!(1.2e-7), "number", "1,2e-7"),
+        ("a small number", json!(1.2e-7), "number", "0,00000012"),
         ("a text that is a number", json!(" -12.50 "), "currency:EUR", "-12,50"),
         ("a version", json!("12.5"), "", "12.5"),
         ("a code", json!("12.5"), "text", "12.5"),

@@ -63,6 +63,19 @@ fn finish(open: Option<(String, Abs)>, end: Abs, item: &TextItem, here: Transfor
     words.push(Word { text, x: range(|corner| corner.0), y: range(|corner| corner.1), straight });
 }
 
+/// The characters of a page that are printed as boxes.
+pub fn boxes(frame: &Frame) -> Vec<char> {
+    let of_item = |item: &FrameItem| match item {
+        FrameItem::Group(group) => boxes(&group.frame),
+        FrameItem::Text(text) => {
+            let boxes = text.glyphs.iter().filter(|glyph| glyph.id == 0);
+            boxes.flat_map(|glyph| text.text[glyph.range()].chars()).filter(|c| *c != crate::lines::BREAK).collect()
+        }
+        _ => Vec::new(),
+    };
+    frame.items().flat_map(|(_, item)| of_item(item)).collect()
+}
+
 /// What is wrong with a document: words over each other, and words off the page.
 pub fn faults(document: &PagedDocument) -> Vec<String> {
     let mut faults = Vec::new();
