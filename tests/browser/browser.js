@@ -53,24 +53,25 @@ export class Browser {
   // Opens a browser of its own: a process with a new profile, which is gone afterwards.
   static async open() {
     const folder = mkdtempSync(join(tmpdir(), "imprint-browser-"));
+    // Playwright ends the browser when this process is told to end.
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const { path, version, variables } = findChromium();
     const env = { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, ...variables };
     const options = { executablePath: path, args: FLAGS, env, headless: true, viewport: null, timeout: PATIENCE };
     const context = await chromium.launchPersistentContext(join(folder, "profile"), options);
     context.setDefaultTimeout(PATIENCE);
     const page = context.pages()[0];
-    return new Browser(folder, version, context, page, await context.newCDPSession(page));
+    return new Browser(version, context, page, await context.newCDPSession(page));
   }
 
-  constructor(folder, version, context, page, devtools) {
-    Object.assign(this, { folder, version, context, page, devtools, complaints: [] });
+  constructor(version, context, page, devtools) {
+    Object.assign(this, { version, context, page, devtools, complaints: [] });
     page.on("console", (message) => this.complaints.push(message.text()));
     page.on("pageerror", (error) => this.complaints.push(String(error)));
   }
 
-  async close() {
-    await this.context.close();
-    rmSync(this.folder, { recursive: true, force: true });
+  close() {
+    return this.context.close();
   }
 
   // The frame in the element of this id.
