@@ -4,6 +4,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 STACK_PY := $(PYTHON) local/stack.py
+BROWSER_PY := $(PYTHON) local/browser.py
 LINT := .venv-lint/bin
 OPENAPI_LINT := local/openapi-lint
 OPENAPI_PACKAGES := $(OPENAPI_LINT)/node_modules/.package-lock.json
@@ -22,7 +23,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,12 +79,16 @@ font-index: python ## Make shared/render/fonts/index.json anew, after a change o
 	@$(PYTHON) local/fonts.py --unchecked
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
-test: python fonts ## Every test: units, then end to end against a fresh stack
+test: python fonts browser ## Every test: units, then end to end against a fresh stack
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
-	$(TEST_STACK) $(STACK_PY) run -- $(TEST) --test e2e --test tree
+	$(TEST_STACK) $(STACK_PY) run -- $(SHELL) -c '$(BROWSER_PY) test $(TEST) && $(TEST) --test tree'
 	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
 	EMU_TX_MILLIS=8000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
+	@$(BROWSER_PY) skipped $(TEST)
+
+browser: python ## Install what the tests that need a browser drive it with, and a Chromium, where npm is there
+	@$(BROWSER_PY) install
 
 tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
 	$(TEST) --test tree --no-run
@@ -153,7 +158,7 @@ fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
 	cd fuzz && for target in relaxed_json path percent_decoding; do cargo fuzz run --sanitizer none $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
 
-bench: python ## The benchmarks, against a fresh stack
+bench: python browser ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins
 	$(STACK_PY) run --no-build -- target/local/imprint-bench start gateway requests publishing renditions mail render
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
@@ -161,12 +166,13 @@ bench: python ## The benchmarks, against a fresh stack
 # Advisories come from a database on the network; without it the rest is still checked.
 DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
 
-lint: python lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
+lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
 	cargo fmt --all --check
 	cargo clippy --profile local --workspace --all-targets -- -D warnings
 	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
 	$(LINT)/ruff check --quiet local tests bench
-	$(PYTHON) -c 'import sys; sys.path.append("bench"); import preview  # nothing else runs it before make bench does'
+	@for program in tests/browser/*.js; do node --check $$program || exit 1; done
+	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
 	$(PYTHON) local/locks.py check
 	$(PYTHON) tests/privileges/run.py static target/template.json
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
@@ -226,9 +232,9 @@ doctor: ## Say whether this machine has what is needed, and what to do where it 
 lock: python ## Renew the locks of the Python tools from local/requirements/*.in; UPGRADE=1 takes the newest of what those leave open
 	@$(PYTHON) local/locks.py renew $(if $(UPGRADE),--upgrade)
 
-clean: ## Remove what was built, and the Python environments
+clean: ## Remove what was built, the Python environments and the browser
 	cargo clean
-	rm -rf .venv .venv-contract .venv-lint .venv-lock .aws-sam
+	rm -rf .venv .venv-contract .venv-lint .venv-lock .aws-sam tests/browser/node_modules
 
 clean-state: python ## Stop the local stack and wipe its data
 	@$(STACK_PY) down --wipe

@@ -1,6 +1,6 @@
 """A site that shows reports of Imprint in a frame: `IMPRINT_URL=… IMPRINT_TOKEN=… python3 server.py --port 8000`, then http://localhost:8000.
 
-It is the example of docs/embedding.md, and tests/preview_browser.py drives it. Standard library only. Two things matter in it: the access
+It is the example of docs/embedding.md, and tests/browser/preview.js drives it. Standard library only. Two things matter in it: the access
 token stays in this process, and a browser gets an address that opens one preview once.
 """
 

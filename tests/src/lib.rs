@@ -41,17 +41,30 @@ pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Runs a program of `tests/` against the stack. It makes the venv that it needs, and says itself what is missing.
+/// Runs a program of `tests/` in Python against the stack. It makes the venv that it needs, and says itself what is missing.
 ///
 /// # Panics
 /// If a check of it failed, with all that it said.
 #[track_caller]
 pub fn run_program(program: &str) {
-    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
     let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut command = std::process::Command::new(python);
-    let command = command.arg(script).args([variable("API_URL"), variable("ADMIN_TOKEN")]);
-    let output = command.output().expect("Python runs");
-    let (told, complaints) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program}: {}\n{told}\n{complaints}", output.status);
+    run(&python, program, &[variable("API_URL"), variable("ADMIN_TOKEN")]);
+}
+
+/// Runs a program of `tests/browser/` against the stack: its tests look at pages in a browser.
+///
+/// # Panics
+/// If one of its tests failed, with all that it said.
+#[track_caller]
+pub fn run_in_browser(program: &str) {
+    run("node", &format!("browser/{program}"), &[]);
+}
+
+#[track_caller]
+fn run(interpreter: &str, program: &str, arguments: &[String]) {
+    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
+    let output = std::process::Command::new(interpreter).arg(script).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{interpreter} does not run: {error}"));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{program}: {}\n{stdout}\n{stderr}", output.status);
 }

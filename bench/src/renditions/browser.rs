@@ -1,4 +1,4 @@
-//! The same in a browser: `bench/preview.py` opens the pages in Chromium, and this prints what it saw.
+//! The same in a browser: `bench/preview.mjs` opens the pages in Chromium, and this prints what it saw.
 
 use super::place::Place;
 use crate::{
@@ -40,19 +40,24 @@ pub async fn run(place: &Place, rounds: usize) -> Outcome<()> {
 }
 
 async fn seen(place: &Place, rounds: usize) -> Outcome<Seen> {
-    let (python, script) = (project::root().join(".venv/bin/python"), project::root().join("bench/preview.py"));
-    if !python.is_file() {
+    let installed = project::root().join("tests/browser/node_modules/playwright-core");
+    if !installed.is_dir() {
         return Ok(Seen {
-            browser: "There is no .venv to drive a browser with: make up makes one.".into(),
+            browser: "There is nothing to drive a browser with: make bench installs it where npm is.".into(),
             rounds: vec![],
         });
     }
-    let mut command = Command::new(python);
-    command.arg(script).arg(&place.link).arg(rounds.to_string()).stdin(Stdio::null()).stderr(Stdio::inherit());
+    let mut command = Command::new("node");
+    command
+        .arg(project::root().join("bench/preview.mjs"))
+        .arg(&place.link)
+        .arg(rounds.to_string())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
     let output = command.output().await?;
     match output.status.success() {
         true => Ok(serde_json::from_slice(&output.stdout)?),
-        false => Err(format!("bench/preview.py ended with {}", output.status).into()),
+        false => Err(format!("bench/preview.mjs ended with {}", output.status).into()),
     }
 }
 
