@@ -53,8 +53,6 @@ const WORDS: Face = Face { size: scene::SIZE, weight: Weight::Regular };
 const TITLE: Face = Face { size: 9.0, weight: Weight::SemiBold };
 /// The height of a plot with one line of names below it, unless the chart says another.
 const HEIGHT: f64 = 156.0;
-/// What is above and below blocks on a page, in points.
-const PAGE_ENDS: f64 = 110.0;
 /// The distance of a chart from its neighbours, and of its title.
 const AROUND: f64 = 34.0;
 /// The lines of a title.
@@ -73,14 +71,13 @@ pub struct Setting<'a> {
     pub most: f64,
 }
 
-/// Draws a chart for the width at hand.
+/// Draws a chart for the width at hand and the height of a page.
 ///
 /// # Errors
 /// When the records or a field are missing, or a value is no number.
-pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, width: f64) -> Result<Drawn, RenderError> {
+pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64, f64)) -> Result<Drawn, RenderError> {
     let title = report.templates.optional(chart.title.as_deref(), &format!("{place}.title"))?;
     let lines = title.as_deref().map(|title| TITLE.wrap(title, width, TITLE_LINES).lines);
-    let (_, page) = paper::size(paper::of_job(report.job));
     let setting = Setting {
         writing: &report.writing,
         words: Words::of(&report.lang),
@@ -88,7 +85,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, width: f64) -> Resu
         warnings: &report.warnings,
         place,
         width,
-        most: page - PAGE_ENDS - AROUND - lines.as_ref().map_or(0.0, |lines| lines.len() as f64 * 1.6 * LINE),
+        most: page - AROUND - lines.as_ref().map_or(0.0, |lines| lines.len() as f64 * 1.6 * LINE),
     };
     let data = data::read(&setting, chart, &report.job.data)?;
     let (scene, alt) = compose(&setting, chart, title.as_deref(), &data)?;

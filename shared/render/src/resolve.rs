@@ -127,7 +127,7 @@ impl<'a> Resolver<'a> {
             }
             Block::Kpis(kpis) => self.kpis(kpis, place, width),
             Block::Chart(chart) => {
-                let drawn = chart::draw(self.report, chart, place, width)?;
+                let drawn = chart::draw(self.report, chart, place, (width, self.height))?;
                 let file = format!("charts/{}.svg", self.files.len());
                 let mut value = drawn.layout;
                 if let Some(title) = value["title"].as_str() {

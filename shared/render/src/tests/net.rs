@@ -111,7 +111,7 @@ fn check_cells(table: &Value, data: &Value, paper: &Paper, csv: &str) -> Result<
             if in_csv != text {
                 return Err(format!("{text:?} is {in_csv:?} in the CSV"));
             }
-            let lost = |piece: &&str| !paper.holds(&squeezed(piece));
+            let lost = |piece: &&str| !paper.holds(&squeezed(piece), &text);
             if let Some(lost) = value
                 .as_str()
                 .filter(|_| column.get("format").is_none())
@@ -125,9 +125,9 @@ fn check_cells(table: &Value, data: &Value, paper: &Paper, csv: &str) -> Result<
 }
 
 impl Paper {
-    fn holds(&self, piece: &str) -> bool {
-        // Letters that are written from right to left stand the other way round.
-        let turned = piece.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{10800}'..='\u{10fff}'));
+    fn holds(&self, piece: &str, text: &str) -> bool {
+        // Letters that are written from right to left, and signs among them, stand the other way round.
+        let turned = text.chars().any(|c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{10800}'..='\u{10fff}'));
         (turned || is_printed(piece, &self.printed)) && is_printed(piece, &self.read)
     }
 }
