@@ -66,7 +66,7 @@ type Outcome = Result<Value, RenderError>;
 impl<'a> Resolver<'a> {
     fn blocks(&mut self, blocks: &[Block], place: &str, width: f64) -> Result<Vec<Value>, RenderError> {
         let numbered = blocks.iter().enumerate();
-        numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)).collect()
+        RenderError::all(numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)))
     }
 
     fn block(&mut self, block: &Block, place: &str, width: f64) -> Outcome {
@@ -100,10 +100,9 @@ impl<'a> Resolver<'a> {
     fn columns(&mut self, columns: &Columns, place: &str, width: f64) -> Outcome {
         let count = columns.columns.len();
         let each = (width - paper::GUTTER * (count as f64 - 1.0)) / count as f64;
-        let mut resolved = Vec::with_capacity(count);
-        for (n, blocks) in columns.columns.iter().enumerate() {
-            resolved.push(self.blocks(blocks, &format!("{place}.columns[{n}]"), each)?);
-        }
+        let numbered = columns.columns.iter().enumerate();
+        let resolved =
+            RenderError::all(numbered.map(|(n, blocks)| self.blocks(blocks, &format!("{place}.columns[{n}]"), each)))?;
         Ok(json!({"kind": "columns", "columns": resolved}))
     }
 
@@ -113,7 +112,10 @@ impl<'a> Resolver<'a> {
         if let Some(workbook) = &mut self.workbook {
             workbook.add(table, &sheet, place)?;
         }
-        let name = self.unused_name(table.data.as_str());
+        let name = self.unused_name(match table.data.as_str() {
+            "." => table.data.name(),
+            path => path,
+        });
         self.tables.push(TableFile { name, csv: sheet.csv });
         Ok(sheet.layout)
     }
@@ -135,9 +137,7 @@ impl<'a> Resolver<'a> {
         let per_row = cards_per_row(kpis.items.len(), width);
         let card = (width - CARD_GAP * (per_row as f64 - 1.0)) / per_row as f64 - 2.0 * CARD_INSET;
         let numbered = kpis.items.iter().enumerate();
-        let items: Result<Vec<Value>, RenderError> =
-            numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"))).collect();
-        let items = items?;
+        let items = RenderError::all(numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"))))?;
         // The longest figure decides the size of all: cards side by side are compared.
         let widest = items
             .iter()
