@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
 async fn execute(gate: &Gate, executor: &Executor, request: Request) -> Reply {
     let (caller, session) = gate.session(&request, Permission::ReportRead).await?;
     let form = Form::parse(&request.parameter("type")?)?;
-    let Asked { path, params } = Asked::parse(request.bytes(MAX_BODY)?)?;
+    let Asked { path, params } = Asked::parse(&request.bytes(MAX_BODY)?)?;
     let result = executor.execute(&session.workspace, &path, params, form, caller.role).await?;
     reply::json(200, &Execution::new(&path, form, result))
 }
