@@ -80,7 +80,8 @@ pub fn render(job: &Job) -> Result<Rendered, RenderError> {
     let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
     let title = title.unwrap_or_else(|| job.report.clone());
     let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
-    let report = Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
+    let report =
+        Report { job, lang, title, header, footer, letter, params, templates, writing, warnings: Warnings::default() };
     match &job.definition.body {
         Body::Blocks(blocks) => report.render_blocks(blocks),
         Body::Typst(source) => report.render_source(source),
