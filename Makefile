@@ -160,6 +160,7 @@ lint: python lint-template $(OPENAPI_PACKAGES) ## Formatting, clippy, dependenci
 	$(PYTHON) -c 'import sys; sys.path.append("bench"); import preview  # nothing else runs it before make bench does'
 	$(PYTHON) local/locks.py check
 	$(PYTHON) tests/privileges/run.py static target/template.json
+	$(LINT)/python tests/schema.py
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
 	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
 

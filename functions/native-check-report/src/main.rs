@@ -1,6 +1,6 @@
 //! `POST /api/reports/_check` — check a report before it is saved, with its data, or look at it. Nothing is stored.
 
-use domain::{Outcome, Problem, credential::Permission, rendition::Form};
+use domain::{Outcome, Problem, credential::Permission, rendition::Form, report::TrialBody};
 use informer::Informer;
 use lambda::store::ambient;
 use lambda::{Error, Function, Gate, Reply, Request, large, reply};
@@ -22,7 +22,7 @@ async fn main() -> Result<(), Error> {
 async fn check(gate: &Gate, checks: &Checks, request: Request) -> Reply {
     let caller = gate.caller(&request, Permission::ReportWrite).await?;
     let form = request.query("render").as_deref().map(form).transpose()?;
-    let body = request.json::<Map<String, Value>>(MAX_BODY)?;
+    let body = TrialBody::read(request.json::<Map<String, Value>>(MAX_BODY)?)?;
     match checks.check(body, &caller, form, ambient::now()).await? {
         (_, Some(file)) => rendition(file),
         (checked, None) => reply::json(if form.is_some() { 422 } else { 200 }, &checked),

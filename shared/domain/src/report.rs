@@ -14,10 +14,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 mod draft;
+#[cfg(test)]
+mod tests;
 mod trial;
 
 pub use draft::{NewReport, ReportChange, ReportDraft};
-pub use trial::Trial;
+pub use trial::{Trial, TrialBody};
 
 /// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

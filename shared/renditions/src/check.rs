@@ -6,7 +6,7 @@ use domain::{
     credential::Caller,
     problem::{Mistake, Mistakes},
     rendition::{Form, Template, time_zone},
-    report::{ReportDraft, Trial},
+    report::{ReportDraft, Trial, TrialBody},
     theme::Theme,
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -16,7 +16,6 @@ use render::{
     sandbox::{Limits, render_within},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
 use store::{Aws, Presets};
 
 /// What tries reports out.
@@ -57,7 +56,7 @@ impl Checks {
     /// `NotFound` for a workspace out of reach, `Internal` when a service does not answer.
     pub async fn check(
         &self,
-        body: Map<String, Value>,
+        body: TrialBody,
         caller: &Caller,
         form: Option<Form>,
         now: Timestamp,
@@ -77,8 +76,8 @@ impl Checks {
         }
     }
 
-    async fn job(&self, body: Map<String, Value>, caller: &Caller, form: Option<Form>, now: Timestamp) -> Outcome<Job> {
-        let Trial { draft, definition, assets, params, lang } = Trial::read(body, caller)?;
+    async fn job(&self, body: TrialBody, caller: &Caller, form: Option<Form>, now: Timestamp) -> Outcome<Job> {
+        let Trial { draft, definition, assets, params, lang } = body.check(caller)?;
         let (theme, template) = self.presets(&draft).await?;
         let zone = draft.details.time_zone;
         let date = start_of_day(now, &zone.as_deref().map_or(Ok(TimeZone::UTC), |name| time_zone("timeZone", name))?)?;

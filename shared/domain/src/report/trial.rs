@@ -21,8 +21,14 @@ pub struct Trial {
     pub lang: Option<String>,
 }
 
-/// The fields of `POST /api/reports/_check` beside those of `POST /api/reports`.
-#[derive(Deserialize)]
+/// The body of `POST /api/reports/_check`: that of `POST /api/reports`, and what a rendering takes beside it.
+#[derive(Debug)]
+pub struct TrialBody {
+    report: NewReport,
+    beside: Beside,
+}
+
+#[derive(Debug, Deserialize)]
 struct Beside {
     #[serde(default)]
     assets: BTreeMap<String, String>,
@@ -33,26 +39,30 @@ struct Beside {
 
 const BESIDE: [&str; 3] = ["assets", "params", "lang"];
 
-impl Trial {
-    /// Reads the body of `POST /api/reports/_check`.
+impl TrialBody {
+    /// Reads the body.
     ///
     /// # Errors
-    /// `Invalid` with every mistake in named fields, `NotFound` for a workspace out of reach.
-    pub fn read(body: Map<String, Value>, caller: &Caller) -> Outcome<Self> {
+    /// `Invalid`, naming the field, for one that is missing, unknown or of another type.
+    pub fn read(body: Map<String, Value>) -> Outcome<Self> {
         let (beside, report) = body.into_iter().partition(|(key, _)| BESIDE.contains(&key.as_str()));
+        Ok(Self { report: fields(report)?, beside: fields(beside)? })
+    }
+
+    /// Checks what it holds.
+    ///
+    /// # Errors
+    /// `Invalid` with every mistake, each by its field or its place in the definition; `NotFound` for a workspace out of reach.
+    pub fn check(self, caller: &Caller) -> Outcome<Trial> {
+        let Beside { assets, params, lang } = self.beside;
         let mut mistakes = Mistakes::default();
-        let draft = mistakes.keep(fields::<NewReport>(report).and_then(|report| report.check(caller)))?;
-        let beside = mistakes.keep(fields::<Beside>(beside))?;
-        let assets = match &beside {
-            Some(beside) => assets(&beside.assets, &mut mistakes)?,
-            None => BTreeMap::new(),
-        };
-        let lang = beside.as_ref().and_then(|beside| beside.lang.clone());
+        let draft = mistakes.keep(self.report.check(caller))?;
+        let assets = decoded(&assets, &mut mistakes)?;
         mistakes.keep(Rendition { lang: lang.clone(), ..Rendition::default() }.check())?;
         mistakes.end()?;
         let draft = draft.ok_or_else(|| Problem::internal("a report is missing that was checked"))?;
         let definition = draft.source.check()?;
-        Ok(Self { draft, definition, assets, params: beside.map(|beside| beside.params).unwrap_or_default(), lang })
+        Ok(Trial { draft, definition, assets, params, lang })
     }
 }
 
@@ -67,7 +77,7 @@ fn fields<T: for<'de> Deserialize<'de>>(object: Map<String, Value>) -> Outcome<T
     })
 }
 
-fn assets(encoded: &BTreeMap<String, String>, mistakes: &mut Mistakes) -> Outcome<BTreeMap<String, Vec<u8>>> {
+fn decoded(encoded: &BTreeMap<String, String>, mistakes: &mut Mistakes) -> Outcome<BTreeMap<String, Vec<u8>>> {
     let mut assets = BTreeMap::new();
     for (name, text) in encoded {
         let field = format!("assets.{name}");
