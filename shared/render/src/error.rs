@@ -87,3 +87,20 @@ impl fmt::Display for RenderError {
         write!(f, "{}: {}", self.place, self.message)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_errors_of_all_parts_are_found_and_the_first_one_is_told() {
+        let wrong = |place: &str| RenderError::report(place, "is wrong");
+        let inner = RenderError::all([Ok(1), Err(wrong("b[0]")), Err(wrong("b[1]"))]).map(|_| 2);
+        let error = RenderError::all([Err(wrong("a")), Ok(3), inner, Err(wrong("c"))]).unwrap_err();
+        assert_eq!(error.to_string(), "a: is wrong");
+        let places: Vec<&str> = error.others.iter().map(|other| other.place.as_str()).collect();
+        assert_eq!(places, ["b[0]", "b[1]", "c"]);
+        assert!(error.others.iter().all(|other| other.others.is_empty()));
+        assert_eq!(RenderError::all([Ok(1), Ok(2)]), Ok(vec![1, 2]));
+    }
+}
