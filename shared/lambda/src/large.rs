@@ -35,7 +35,7 @@ pub async fn json(request: &Request, spill: &Spill, value: &impl Serialize) -> R
         if packed.len() <= LARGEST {
             return reply::body(answer.header("content-encoding", "gzip"), packed);
         }
-    } else if escaped(&text) <= LARGEST_TEXT {
+    } else if text.len() <= LARGEST && escaped(&text) <= LARGEST_TEXT {
         return reply::body(answer, text);
     }
     let address = spill.address(&format!("{hash}.json"), text.into_bytes(), "application/json").await?;

@@ -6,7 +6,7 @@ use super::read::Found;
 use crate::template;
 
 /// The keys whose strings are names and formats, never templates.
-const NAMES: [&str; 7] = ["field", "data", "x", "y", "totals", "asset", "format"];
+const NAMES: [&str; 8] = ["field", "data", "x", "y", "totals", "asset", "format", "xFormat"];
 
 /// Notes what is wrong with the templates inside a value.
 pub fn note(value: &Value, place: &str, found: &mut Found) {
