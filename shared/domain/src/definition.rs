@@ -10,6 +10,7 @@ use crate::problem::Mistake;
 
 mod block;
 mod format;
+mod params;
 mod parse;
 mod path;
 mod read;

@@ -2,15 +2,13 @@
 //!
 //! Blocks are dispatched here by their `kind` rather than by serde's tagged enums: those buffer their content, and the place inside it would be lost.
 
-use std::collections::HashSet;
-
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::read::{Found, read};
 use super::{
     Block, Body, Chart, ChartKind, Columns, Definition, Format, Heading, Image, Kpis, MAX_BLOCKS, MAX_DEPTH, PageBreak,
-    PageSetup, Param, ParamType, Table, Text, steps, templates,
+    PageSetup, Param, Table, Text, params, steps, templates,
 };
 use crate::problem::Mistake;
 
@@ -75,7 +73,7 @@ impl Reader {
     fn definition(&mut self, value: &Value) -> Option<Definition> {
         let wire: Wire = read(value.clone(), "definition", &mut self.found)?;
         check_lang(wire.lang.as_deref(), &mut self.found);
-        check_params(&wire.params, &mut self.found);
+        params::check(&wire.params, &mut self.found);
         if self.strict
             && let Some(title) = value.get("title")
         {
@@ -274,52 +272,4 @@ fn check_lang(lang: Option<&str>, found: &mut Found) {
     if let Some(lang) = lang.filter(|lang| !well_formed(lang)) {
         found.note("definition.lang", format!("`{lang}` is no language: use a tag such as en, de or en-GB"));
     }
-}
-
-fn check_params(params: &[Param], found: &mut Found) {
-    let mut names = HashSet::new();
-    for (n, param) in params.iter().enumerate() {
-        let place = format!("definition.params[{n}]");
-        if !is_identifier(&param.name) {
-            let message = format!("`{}` must be a letter followed by letters, digits and _", param.name);
-            found.note(format!("{place}.name"), message);
-        } else if !names.insert(&param.name) {
-            found.note(format!("{place}.name"), format!("`{}` is used by an earlier parameter", param.name));
-        }
-        if param.default.as_ref().is_some_and(|value| !param.kind.accepts(value)) {
-            found.note(format!("{place}.default"), format!("must be {}, as the parameter's type", param.kind.noun()));
-        }
-    }
-}
-
-fn is_identifier(name: &str) -> bool {
-    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    starts_well && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-}
-
-impl ParamType {
-    /// Whether a value is of this type; null stands for "not set" and fits each.
-    pub fn accepts(self, value: &Value) -> bool {
-        match (self, value) {
-            (_, Value::Null) => true,
-            (ParamType::String, value) => value.is_string(),
-            (ParamType::Number, value) => value.is_number(),
-            (ParamType::Boolean, value) => value.is_boolean(),
-            (ParamType::Date, value) => value.as_str().and_then(|text| text.get(..10)).is_some_and(is_date),
-        }
-    }
-
-    /// The type in words, with its article.
-    pub fn noun(self) -> &'static str {
-        match self {
-            ParamType::String => "a string",
-            ParamType::Number => "a number",
-            ParamType::Boolean => "true or false",
-            ParamType::Date => "a date such as 2026-03-31",
-        }
-    }
-}
-
-fn is_date(text: &str) -> bool {
-    text.parse::<jiff::civil::Date>().is_ok()
 }
