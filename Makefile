@@ -175,6 +175,7 @@ lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Forma
 	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
 	$(PYTHON) local/locks.py check
 	$(PYTHON) tests/privileges/run.py static target/template.json
+	$(LINT)/python tests/schema.py
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
 	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
 	node $(CLDR)/generate.mjs --check

@@ -83,6 +83,7 @@ pub const CALLS: &[Call] = &[
     call("native-create-report", "register: source over 4 KB", "POST", "/api/reports")
         .body(Demo("transaction-register"))
         .keep(&[("/id", "register")]),
+    call("native-check-report", "dashboard", "POST", "/api/reports/_check").body(Demo("sales-dashboard")),
     call("informer-get-report", "by uid", "GET", "/api/reports/{uid}").goal(READ),
     call("informer-get-report", "by number", "GET", "/api/reports/{number}").goal(READ),
     call("informer-get-report", "by natural id", "GET", "/api/reports/{natural}").goal(READ),

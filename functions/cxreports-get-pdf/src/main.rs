@@ -36,7 +36,7 @@ async fn get(gate: &Gate, place: &WorkspaceReports, renditions: &Renditions, req
 
 fn asked(request: &Request) -> Outcome<Rendition> {
     match is_post(request) {
-        true => rendition::from_body(request.bytes(MAX_BODY)?),
+        true => rendition::from_body(&request.bytes(MAX_BODY)?),
         false => rendition::from_query(|name| request.query_all(name)),
     }
 }

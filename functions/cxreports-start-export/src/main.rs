@@ -35,7 +35,7 @@ async fn main() -> Result<(), Error> {
 
 async fn start(parts: &Parts, request: Request) -> Reply {
     let (_, _, found) = parts.gate.workspace_report(&parts.place, &request, Permission::ReportRead).await?;
-    let rendition = rendition::from_body(request.bytes(MAX_BODY)?)?;
+    let rendition = rendition::from_body(&request.bytes(MAX_BODY)?)?;
     // What can be refused at once is: who has to ask for the status learns it late.
     parts.place.presets.look(&found.report, rendition.theme.as_deref(), rendition.template.as_deref()).await?;
     if let (None, Some(id)) = (&rendition.data, rendition.temp_data) {

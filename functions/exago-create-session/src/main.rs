@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
 
 async fn create(gate: &Gate, sessions: &Sessions, workspaces: &Workspaces, request: Request) -> Reply {
     let caller = gate.caller(&request, Permission::ReportRead).await?;
-    sessions::check_body(request.bytes(MAX_BODY)?)?;
+    sessions::check_body(&request.bytes(MAX_BODY)?)?;
     let workspace = workspaces.find(request.query("config").as_deref(), &caller).await?;
     let id = sessions.begin(&caller, &workspace.code).await?.reveal();
     let session = sessions::Session::new(id.clone(), &request.public_url(&Variable::PublicUrl.text_or_empty()));

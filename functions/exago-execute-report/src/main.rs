@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
 async fn execute(gate: &Gate, executor: &Executor, request: Request) -> Reply {
     let (caller, session) = gate.session(&request, Permission::ReportRead).await?;
     let form = Form::parse(&request.parameter("type")?)?;
-    let Asked { path, params } = Asked::parse(request.bytes(MAX_BODY)?)?;
+    let Asked { path, params } = Asked::parse(&request.bytes(MAX_BODY)?)?;
     let result = executor.execute(&session.workspace, &path, params, form, caller.role).await?;
     let warnings = result.as_ref().ok().and_then(|executed| executed.warnings.clone());
     let answer = match warnings {

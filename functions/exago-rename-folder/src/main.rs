@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
 
 async fn rename(gate: &Gate, tree: &Tree, request: Request) -> Reply {
     let (caller, session) = gate.session(&request, Permission::FolderWrite).await?;
-    let Renaming { old, new } = Renaming::parse(request.bytes(MAX_BODY)?)?;
+    let Renaming { old, new } = Renaming::parse(&request.bytes(MAX_BODY)?)?;
     tree.rename(&session.workspace, &old, &new, caller.role).await?;
     reply::json(200, &Folder::new(&new, Status::Renamed))
 }

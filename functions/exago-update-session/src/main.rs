@@ -21,7 +21,7 @@ async fn main() -> Result<(), Error> {
 async fn update(gate: &Gate, sessions: &Sessions, workspaces: &Workspaces, request: Request) -> Reply {
     let id = SessionId::parse(&request.path_parameter("sid"));
     let (caller, session) = gate.session_of(&request, id.as_ref(), Permission::ReportRead).await?;
-    let workspace = sessions::new_workspace(request.bytes(MAX_BODY)?)?;
+    let workspace = sessions::new_workspace(&request.bytes(MAX_BODY)?)?;
     if let (Some(id), Some(name)) = (id, workspace) {
         let workspace = workspaces.find(Some(&name), &caller).await?.code;
         sessions.move_to(&id, &session, &workspace).await?;

@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
 async fn put(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let (caller, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
     let name = asset_name(&request.parameter("name")?)?;
-    let bytes = request.bytes(MAX_ASSET)?.to_vec();
+    let bytes = request.bytes(MAX_ASSET)?.into_owned();
     if bytes.is_empty() {
         return Err(Problem::malformed("The body is empty: send the file itself."));
     }

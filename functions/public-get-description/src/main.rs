@@ -1,5 +1,6 @@
 //! `GET /openapi.json`, `GET /openapi.yaml` — the description of this API: the very `openapi.yaml` of the repository, but for the
-//! address that calls go to. No credentials; pages of other sites may read it.
+//! address that calls go to. `GET /schema/report.json` — the part of it that describes a definition, as a JSON Schema for editors. No
+//! credentials; pages of other sites may read it.
 
 use domain::Problem;
 use lambda::store::aws::Variable;
@@ -9,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 const YAML: &str = include_str!("../../../openapi.yaml");
 const JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
+const SCHEMA: &str = include_str!(concat!(env!("OUT_DIR"), "/report.json"));
 /// The address that the description is written with, once, in quotes that YAML and JSON share.
 const WRITTEN: &str = r#""http://127.0.0.1:8080""#;
 
@@ -20,9 +22,10 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn describe(configured: &str, request: Request) -> Reply {
-    let (written, media_type) = match request.path().ends_with(".yaml") {
-        true => (YAML, "application/yaml"),
-        false => (JSON, "application/json"),
+    let (written, media_type) = match request.path() {
+        path if path.ends_with(".yaml") => (YAML, "application/yaml"),
+        path if path.ends_with("/schema/report.json") => (SCHEMA, "application/schema+json"),
+        _ => (JSON, "application/json"),
     };
     let address = serde_json::to_string(&address(configured, &request)).map_err(Problem::internal)?;
     let description = written.replacen(WRITTEN, &address, 1);

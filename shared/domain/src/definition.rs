@@ -1,23 +1,28 @@
 //! The definition of a report: what a request carries, typed and checked.
 //!
-//! [`Definition::parse`] is the only way in: whoever holds a `Definition` holds one that can be laid out. The strings inside are still
+//! [`Definition::check`] and [`Definition::parse`] are the only ways in: a `Definition` can always be laid out. The strings inside are still
 //! templates; what they yield with given data is the renderer's business.
-
-use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::problem::Mistake;
+
 mod block;
 mod csv;
 mod format;
+mod params;
 mod parse;
+mod path;
+mod read;
+mod templates;
 #[cfg(test)]
 mod tests;
 
 pub use block::{Align, Block, Chart, ChartKind, Column, Columns, Heading, Image, Kpi, Kpis, PageBreak, Table, Text};
 pub use csv::{CsvOptions, DecimalMark, Separator};
-pub use format::{DataPath, Format, Length};
+pub use format::{Format, Length};
+pub use path::{DataPath, steps};
 
 /// The most blocks a definition may hold, those inside columns counted.
 pub const MAX_BLOCKS: usize = 1_000;
@@ -124,33 +129,27 @@ pub enum ParamType {
     Date,
 }
 
-/// What is wrong with a definition: the exact place, and what to change.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct InvalidDefinition {
-    /// The place, such as `definition.blocks[3].columns[1].format`.
-    pub field: String,
-    /// What to change, in a sentence without its subject: the field.
-    pub message: String,
-}
-
-impl fmt::Display for InvalidDefinition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.field, self.message)
-    }
-}
-
 impl Definition {
-    /// Checks the definition that a request carries.
+    /// Reads a definition that was accepted before. What only [`Definition::check`] refuses stays readable: a report that could be
+    /// rendered yesterday can be rendered today.
     ///
     /// # Errors
-    /// The first thing that is wrong, with its place.
-    pub fn parse(value: &Value) -> Result<Definition, InvalidDefinition> {
+    /// The first mistake, with its place.
+    pub fn parse(value: &Value) -> Result<Definition, Mistake> {
         parse::definition(value)
+    }
+
+    /// Checks the definition that a request carries, whole.
+    ///
+    /// # Errors
+    /// Every mistake, with its place, in the order of the definition.
+    pub fn check(value: &Value) -> Result<Definition, Vec<Mistake>> {
+        parse::checked(value)
     }
 }
 
 impl<'de> Deserialize<'de> for Definition {
-    /// Reads a stored definition by the same checks as a request's.
+    /// Reads a stored definition, as [`Definition::parse`] does.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Definition, D::Error> {
         let value = Value::deserialize(deserializer)?;
         parse::definition(&value).map_err(serde::de::Error::custom)

@@ -1,6 +1,6 @@
 //! The rules and types of Imprint: no AWS, no HTTP, no clock and no randomness (these come in as arguments).
 //!
-//! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes.
+//! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes; [`template`]: what its strings may use.
 //! - [`rendition`]: how a request wants a report rendered; [`theme`]: the colours; [`preset`]: report types, themes and templates of a workspace.
 //! - [`temporary`]: data that is left with the service for a while; [`export`]: renditions that are made behind a queue; [`preview`]: nonces and the cookies they become.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
@@ -30,6 +30,7 @@ pub mod rendition;
 pub mod report;
 pub mod secret;
 pub mod session;
+pub mod template;
 pub mod temporary;
 pub mod theme;
 pub mod token;

@@ -2,8 +2,27 @@
 
 use crate::problem::{Outcome, Problem};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
 use uuid::Uuid;
+
+/// The most characters of an owner or a slug.
+const MAX_PART: usize = 100;
+
+/// The slug of a report that comes without one: its name in lower case, shortened at a word. A name without a letter or digit is
+/// told by its hash.
+pub fn slug_of(name: &str) -> String {
+    let slug = slug::slugify(name);
+    if slug.is_empty() {
+        return format!("report-{}", &hex::encode(Sha256::digest(name))[..8]);
+    }
+    if slug.len() <= MAX_PART {
+        return slug;
+    }
+    // One more, since a word may end right there. A first word that is longer is cut.
+    let end = slug[..=MAX_PART].rfind('-').unwrap_or(MAX_PART);
+    slug[..end].to_owned()
+}
 
 /// The name that people and documents use: `owner:slug`, fixed for the life of the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +38,7 @@ impl NaturalId {
     pub fn new(owner: &str, slug: &str) -> Outcome<Self> {
         for (field, part) in [("owner", owner), ("slug", slug)] {
             let sound = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'_' | b'.');
-            if part.is_empty() || part.len() > 100 || !part.bytes().all(sound) {
+            if part.is_empty() || part.len() > MAX_PART || !part.bytes().all(sound) {
                 return Err(Problem::invalid(field, "use 1 to 100 lower-case letters, digits, -, _ and dots."));
             }
         }
@@ -113,6 +132,24 @@ mod tests {
         assert_eq!(ReportRef::parse(&uid.to_string()).unwrap(), ReportRef::Uid(uid));
         let natural = NaturalId::new("team", "sales-dashboard").unwrap();
         assert_eq!(ReportRef::parse("team:sales-dashboard").unwrap(), ReportRef::Natural(natural));
+    }
+
+    #[test]
+    fn a_slug_is_made_of_any_name() {
+        let hundred = "x".repeat(100);
+        let table = [
+            ("a name", "Sales Dashboard", "sales-dashboard"),
+            ("letters beyond ASCII", "Übersicht 東京", "ubersicht-dong-jing"),
+            ("signs alone", "!!!", "report-e84c538e"),
+            ("a hundred letters", &hundred, &hundred),
+            ("one word of more", &"x".repeat(120), &hundred),
+            ("words of more", &format!("{} and more words", "x".repeat(94)), &format!("{}-and", "x".repeat(94))),
+            ("a word that ends in time", &format!("{} more", "x".repeat(100)), &hundred),
+        ];
+        for (what, name, slug) in table {
+            assert_eq!(slug_of(name), slug, "{what}");
+            assert!(NaturalId::new("team", &slug_of(name)).is_ok(), "{what}");
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one error of the product. Every refusal is a [`Problem`]; each dialect puts it into its own words.
 
-use std::fmt::Display;
+use serde::Serialize;
+use std::fmt::{self, Display};
 
 /// What an operation answers: its result or a [`Problem`].
 pub type Outcome<T> = Result<T, Problem>;
@@ -9,9 +10,10 @@ pub type Outcome<T> = Result<T, Problem>;
 /// change stays inside ([`Problem::Internal`]) and is logged, never answered.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
-    /// The request is malformed: `field` names the part at fault where one can be named.
+    /// The request is malformed: `field` names the part at fault where one can be named. `errors` holds every mistake that was found;
+    /// field and message are those of the first.
     #[error("{message}")]
-    Invalid { field: Option<String>, message: String },
+    Invalid { field: Option<String>, message: String, errors: Vec<Mistake> },
     /// No credential, or one that is unknown, revoked or expired.
     #[error("{0}")]
     Unauthenticated(&'static str),
@@ -53,13 +55,20 @@ pub enum Problem {
 impl Problem {
     /// A malformed request in which `field` is at fault.
     pub fn invalid(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let (field, message) = (field.into(), message.into());
-        Self::Invalid { message: format!("{field}: {message}"), field: Some(field) }
+        Self::from(Mistake::new(field, message))
     }
 
     /// A malformed request in which no single field is at fault.
     pub fn malformed(message: impl Into<String>) -> Self {
-        Self::Invalid { field: None, message: message.into() }
+        Self::Invalid { field: None, message: message.into(), errors: Vec::new() }
+    }
+
+    /// What is wrong with a malformed request, each mistake by its field; empty for any other problem.
+    pub fn mistakes(&self) -> &[Mistake] {
+        match self {
+            Self::Invalid { errors, .. } => errors,
+            _ => &[],
+        }
     }
 
     /// A fault that no caller can mend.
@@ -120,6 +129,69 @@ impl Problem {
     }
 }
 
+/// One mistake in a request, by its field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+pub struct Mistake {
+    /// The place, such as `definition.blocks[3].columns[1].format`.
+    pub field: String,
+    /// What to change, in a sentence without its subject: the field.
+    pub message: String,
+}
+
+impl Mistake {
+    /// A mistake in `field`.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+impl Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+impl From<Mistake> for Problem {
+    fn from(mistake: Mistake) -> Self {
+        Self::Invalid { field: Some(mistake.field.clone()), message: mistake.to_string(), errors: vec![mistake] }
+    }
+}
+
+/// Collects the mistakes of a request, so that all of them are reported at once.
+#[derive(Debug, Default)]
+pub struct Mistakes(Vec<Mistake>);
+
+impl Mistakes {
+    /// Keeps the mistakes of a part that was checked, and returns the part when it has none.
+    ///
+    /// # Errors
+    /// Any problem but mistakes in named fields.
+    pub fn keep<T>(&mut self, outcome: Outcome<T>) -> Outcome<Option<T>> {
+        match outcome {
+            Ok(part) => Ok(Some(part)),
+            Err(Problem::Invalid { errors, .. }) if !errors.is_empty() => {
+                self.0.extend(errors);
+                Ok(None)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// Adds mistakes.
+    pub fn extend(&mut self, mistakes: impl IntoIterator<Item = Mistake>) {
+        self.0.extend(mistakes);
+    }
+
+    /// Ends the check.
+    ///
+    /// # Errors
+    /// `Invalid` with everything that was kept.
+    pub fn end(self) -> Outcome<()> {
+        let Some(first) = self.0.first() else { return Ok(()) };
+        Err(Problem::Invalid { field: Some(first.field.clone()), message: first.to_string(), errors: self.0 })
+    }
+}
+
 /// A refusal in the words of a dialect.
 #[derive(Debug)]
 pub struct Refusal {
@@ -168,5 +240,17 @@ mod tests {
     #[test]
     fn an_invalid_field_is_named_in_the_message() {
         assert_eq!(Problem::invalid("slug", "use letters").told("r"), "slug: use letters");
+    }
+
+    #[test]
+    fn mistakes_are_kept_until_the_end_and_other_problems_are_not() {
+        let mut mistakes = Mistakes::default();
+        assert_eq!(mistakes.keep(Ok(1)).unwrap(), Some(1));
+        assert_eq!(mistakes.keep::<()>(Err(Problem::invalid("a", "is wrong"))).unwrap(), None);
+        assert_eq!(mistakes.keep::<()>(Err(Problem::invalid("b", "is long"))).unwrap(), None);
+        assert!(matches!(mistakes.keep::<()>(Err(Problem::Forbidden("no".into()))), Err(Problem::Forbidden(_))));
+        let problem = mistakes.end().unwrap_err();
+        assert_eq!(problem.told("r"), "a: is wrong");
+        assert_eq!(problem.mistakes(), [Mistake::new("a", "is wrong"), Mistake::new("b", "is long")]);
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Outcome, Problem,
     definition::{Orientation, PageSize},
-    language,
+    language, template,
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -157,6 +157,7 @@ impl Template {
             if text.as_ref().is_some_and(|text| text.chars().count() > 500 || text.chars().any(char::is_control)) {
                 return Err(Problem::invalid(field, "use one line of at most 500 characters."));
             }
+            text.as_deref().map_or(Ok(()), template::check).map_err(|message| Problem::invalid(field, message))?;
         }
         Ok(())
     }
@@ -174,6 +175,15 @@ mod tests {
         }
         for name in ["Mars/Olympus", "", "../../etc/passwd", "CEST in summer"] {
             assert!(named(name).zone().is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_template_are_checked() {
+        let with = |footer: &str| Template { footer: Some(footer.into()), ..Template::default() };
+        assert!(with("{{ report }}, {{ today|fmt('date') }}").check().is_ok());
+        for wrong in ["two\nlines", "{{ report", "{{ report|shout }}"] {
+            assert!(with(wrong).check().unwrap_err().to_string().starts_with("footer: "), "{wrong}");
         }
     }
 

@@ -1,10 +1,10 @@
-//! A report: its versions, and what its authors send to make and change one.
+//! A report and its versions; in `draft`: what its authors send to make and change one; in `trial`: what they send to check one.
 
 use crate::address::Address;
 use crate::credential::Caller;
 use crate::definition::Definition;
 use crate::names::{NaturalId, shortened};
-use crate::problem::{Outcome, Problem};
+use crate::problem::{Mistakes, Outcome, Problem};
 use crate::rendition::{Form, time_zone};
 use crate::tree;
 use jiff::Timestamp;
@@ -12,6 +12,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
+
+mod draft;
+#[cfg(test)]
+mod tests;
+mod trial;
+
+pub use draft::{NewReport, ReportChange, ReportDraft};
+pub use trial::{Trial, TrialBody};
 
 /// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -94,17 +102,13 @@ impl Default for Mailing {
 }
 
 impl Mailing {
-    /// # Errors
-    /// `Invalid`, naming the field.
-    fn check(&self) -> Outcome<()> {
-        Address::list("recipients", &self.recipients)?;
-        self.reply_to.as_deref().map(|address| Address::parse("replyTo", address)).transpose()?;
+    fn check(&self, mistakes: &mut Mistakes) -> Outcome<()> {
+        mistakes.keep(Address::list("recipients", &self.recipients))?;
+        mistakes.keep(self.reply_to.as_deref().map(|address| Address::parse("replyTo", address)).transpose())?;
         let known = [Form::Pdf, Form::Csv];
         if !self.formats.contains(&Form::Pdf) || self.formats.iter().any(|form| !known.contains(form)) {
-            return Err(Problem::invalid(
-                "formats",
-                "the PDF is always attached: write [\"pdf\"] or [\"pdf\", \"csv\"].",
-            ));
+            let rule = "the PDF is always attached: write [\"pdf\"] or [\"pdf\", \"csv\"].";
+            mistakes.keep::<()>(Err(Problem::invalid("formats", rule)))?;
         }
         Ok(())
     }
@@ -184,123 +188,29 @@ pub struct Source {
 }
 
 impl Source {
+    /// Checks the definition of a request, whole.
+    ///
+    /// # Errors
+    /// `Invalid` with every mistake, each by its place in the definition.
+    pub fn check(&self) -> Outcome<Definition> {
+        Definition::check(&self.definition).map_err(|mistakes| {
+            let mut kept = Mistakes::default();
+            kept.extend(mistakes);
+            kept.end().err().unwrap_or_else(|| Problem::invalid("definition", "cannot be read"))
+        })
+    }
+
+    /// The definition of a version that was accepted before.
+    ///
     /// # Errors
     /// `Invalid`, naming the place in the definition.
-    pub fn check(&self) -> Outcome<Definition> {
-        Definition::parse(&self.definition).map_err(|invalid| Problem::invalid(invalid.field, invalid.message))
+    pub fn definition(&self) -> Outcome<Definition> {
+        Definition::parse(&self.definition).map_err(Problem::from)
     }
-}
-
-/// The body of `POST /api/reports`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct NewReport {
-    pub name: String,
-    pub slug: Option<String>,
-    pub owner: Option<String>,
-    pub workspace: Option<String>,
-    pub folder: Option<String>,
-    #[serde(rename = "type", default)]
-    pub kind: Kind,
-    pub report_type: Option<String>,
-    pub description: Option<String>,
-    pub theme: Option<String>,
-    pub template: Option<String>,
-    pub time_zone: Option<String>,
-    pub recipients: Option<String>,
-    pub reply_to: Option<String>,
-    pub subject: Option<String>,
-    pub message: Option<String>,
-    pub formats: Option<BTreeSet<Form>>,
-    pub note: Option<String>,
-    pub definition: Value,
-    #[serde(default)]
-    pub data: Value,
-}
-
-/// The body of `PUT /api/reports/{id}`: what is left out stays as it is.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ReportChange {
-    pub name: Option<String>,
-    /// The path of another folder.
-    pub folder: Option<String>,
-    #[serde(rename = "type")]
-    pub kind: Option<Kind>,
-    pub report_type: Option<String>,
-    pub description: Option<String>,
-    pub theme: Option<String>,
-    pub template: Option<String>,
-    pub time_zone: Option<String>,
-    pub recipients: Option<String>,
-    pub reply_to: Option<String>,
-    pub subject: Option<String>,
-    pub message: Option<String>,
-    pub formats: Option<BTreeSet<Form>>,
-    pub note: Option<String>,
-    pub definition: Option<Value>,
-    pub data: Option<Value>,
 }
 
 /// The workspace of a report that names none.
 pub const DEFAULT_WORKSPACE: &str = "default";
-
-/// A checked [`NewReport`]: everything but what the store gives it (uid, number, place).
-#[derive(Debug)]
-pub struct ReportDraft {
-    pub natural_id: NaturalId,
-    pub workspace: String,
-    pub folder: Vec<String>,
-    pub name: String,
-    pub kind: Kind,
-    pub details: Details,
-    pub note: Option<String>,
-    pub source: Source,
-}
-
-impl NewReport {
-    /// # Errors
-    /// `Invalid`, naming the field or the place in the definition.
-    pub fn check(self, caller: &Caller) -> Outcome<ReportDraft> {
-        let name = tree::name("name", &self.name)?;
-        let owner = self.owner.unwrap_or_else(|| caller.team.clone());
-        let slug = self.slug.unwrap_or_else(|| slug::slugify(&name));
-        let draft = ReportDraft {
-            natural_id: NaturalId::new(&owner, &slug)?,
-            workspace: self.workspace.unwrap_or_else(|| DEFAULT_WORKSPACE.to_owned()),
-            folder: tree::path("folder", self.folder.as_deref().unwrap_or_default())?,
-            name,
-            kind: self.kind,
-            details: Details {
-                report_type: self.report_type,
-                description: self.description.unwrap_or_default(),
-                theme: self.theme.unwrap_or_else(|| "default".to_owned()),
-                template: self.template,
-                time_zone: given(self.time_zone),
-                mailing: Mailing {
-                    recipients: self.recipients.unwrap_or_default(),
-                    reply_to: given(self.reply_to),
-                    subject: given(self.subject),
-                    message: self.message.unwrap_or_default(),
-                    formats: self.formats.unwrap_or_else(|| Mailing::default().formats),
-                },
-            },
-            note: self.note,
-            source: Source { definition: self.definition, data: self.data },
-        };
-        if !caller.reaches(&draft.workspace) {
-            return Err(no_workspace(&draft.workspace));
-        }
-        draft.details.check(draft.note.as_deref())?;
-        draft.source.check()?;
-        Ok(draft)
-    }
-}
-
-/// A text that may be left out; an empty one takes it away.
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
-}
 
 /// There is no such workspace, as far as the caller may know.
 pub fn no_workspace(code: &str) -> Problem {
@@ -319,50 +229,12 @@ impl Details {
             ("message", &self.mailing.message, 10_000),
             ("note", note.unwrap_or_default(), 1_000),
         ];
-        if let Some((field, _, most)) = limits.into_iter().find(|(_, text, most)| text.chars().count() > *most) {
-            return Err(Problem::invalid(field, format!("use at most {most} characters.")));
+        let mut mistakes = Mistakes::default();
+        for (field, _, most) in limits.into_iter().filter(|(_, text, most)| text.chars().count() > *most) {
+            mistakes.keep::<()>(Err(Problem::invalid(field, format!("use at most {most} characters."))))?;
         }
-        if let Some(name) = &self.time_zone {
-            time_zone("timeZone", name)?;
-        }
-        self.mailing.check()
-    }
-}
-
-impl ReportChange {
-    /// The report and the source as they are after the change.
-    ///
-    /// # Errors
-    /// `Invalid`, naming the field or the place in the definition.
-    pub fn apply(self, report: &Report, source: Source, now: Timestamp) -> Outcome<(Report, Source)> {
-        let (before, mailing, note) = (report.clone(), report.details.mailing.clone(), self.note);
-        let details = Details {
-            report_type: self.report_type.or(before.details.report_type),
-            description: self.description.unwrap_or(before.details.description),
-            theme: self.theme.unwrap_or(before.details.theme),
-            template: given(self.template.or(before.details.template)),
-            time_zone: given(self.time_zone.or(before.details.time_zone)),
-            mailing: Mailing {
-                recipients: self.recipients.unwrap_or(mailing.recipients),
-                reply_to: given(self.reply_to.or(mailing.reply_to)),
-                subject: given(self.subject.or(mailing.subject)),
-                message: self.message.unwrap_or(mailing.message),
-                formats: self.formats.unwrap_or(mailing.formats),
-            },
-        };
-        details.check(note.as_deref())?;
-        let source =
-            Source { definition: self.definition.unwrap_or(source.definition), data: self.data.unwrap_or(source.data) };
-        source.check()?;
-        let name = self.name.map(|name| tree::name("name", &name)).transpose()?;
-        let after = Report {
-            name: name.unwrap_or(before.name),
-            kind: self.kind.unwrap_or(before.kind),
-            details,
-            version: before.version + 1,
-            updated_at: now,
-            ..before
-        };
-        Ok((after, source))
+        mistakes.keep(self.time_zone.as_deref().map(|name| time_zone("timeZone", name)).transpose())?;
+        self.mailing.check(&mut mistakes)?;
+        mistakes.end()
     }
 }

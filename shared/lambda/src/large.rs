@@ -11,8 +11,9 @@ use store::{
     files::{FileKey, StoredFile},
 };
 
-/// Lambda answers 6 MB: binary in base64, text with every quote escaped.
-const LARGEST: usize = 4_500_000;
+/// Lambda answers 6 MB: binary in base64, text with every quote and backslash escaped.
+pub const LARGEST: usize = 4_500_000;
+const LARGEST_TEXT: usize = 6_000_000;
 /// Below this, compressing saves nothing.
 const SMALL: usize = 1_000;
 
@@ -34,11 +35,16 @@ pub async fn json(request: &Request, spill: &Spill, value: &impl Serialize) -> R
         if packed.len() <= LARGEST {
             return reply::body(answer.header("content-encoding", "gzip"), packed);
         }
-    } else if text.len() <= LARGEST {
+    } else if text.len() <= LARGEST && escaped(&text) <= LARGEST_TEXT {
         return reply::body(answer, text);
     }
     let address = spill.address(&format!("{hash}.json"), text.into_bytes(), "application/json").await?;
     reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), Body::Empty)
+}
+
+/// The size of a JSON text as a string of JSON, as a function answers it. It holds no control characters.
+fn escaped(text: &str) -> usize {
+    text.len() + text.bytes().filter(|byte| matches!(byte, b'"' | b'\\')).count()
 }
 
 /// “Not modified”, if the client holds the file that was made from this content.
@@ -71,4 +77,15 @@ pub async fn file(files: &Files, key: &FileKey, file: StoredFile, content: &str)
 fn headers(status: u16, tag: &str) -> Builder {
     let answer = reply::status(status).header("etag", tag).header("vary", "accept-encoding");
     answer.header("cache-control", "private, no-cache")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_full_of_quotes_is_as_large_as_it_is_escaped() {
+        let text = serde_json::json!({"x": "\"".repeat(1_000)}).to_string();
+        assert_eq!(escaped(&text), serde_json::to_string(&text).unwrap().len() - 2);
+    }
 }

@@ -1,4 +1,5 @@
-//! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name.
+//! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name. In `body`: how
+//! a body is decoded, and what of JSON is refused.
 
 use crate::trail;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -9,7 +10,9 @@ use domain::{
 };
 use lambda_http::{Body, RequestExt, http::Method, request::RequestContext};
 use serde::de::DeserializeOwned;
-use std::time::Instant;
+use std::{borrow::Cow, time::Instant};
+
+mod body;
 
 /// A request as API Gateway hands it to the function.
 pub struct Request {
@@ -182,38 +185,35 @@ impl Request {
         })
     }
 
-    /// The bytes of the body.
+    /// The bytes of the body, unpacked if it is compressed.
     ///
     /// # Errors
-    /// `TooLarge` above `most` bytes.
-    pub fn bytes(&self, most: usize) -> Outcome<&[u8]> {
+    /// `TooLarge` above `most` bytes, `UnsupportedMediaType` for another compression than gzip.
+    pub fn bytes(&self, most: usize) -> Outcome<Cow<'_, [u8]>> {
         let bytes = match self.inner.body() {
             Body::Text(text) => text.as_bytes(),
             Body::Binary(bytes) => bytes,
             _ => &[],
         };
         if bytes.len() > most {
-            return Err(Problem::TooLarge(format!(
-                "The body has {} bytes; this call takes at most {most}.",
-                bytes.len()
-            )));
+            return Err(body::too_large(bytes.len(), most));
         }
-        Ok(bytes)
+        body::unpacked(bytes, self.header("content-encoding"), most)
     }
 
     /// The body, which must be JSON and say so.
     ///
     /// # Errors
-    /// `UnsupportedMediaType` without a JSON content type, `TooLarge` above `most` bytes, `Invalid` naming the field at fault.
+    /// `UnsupportedMediaType` without a JSON content type or in another charset than UTF-8, `TooLarge` above `most` bytes, `Invalid` naming the field at fault.
     pub fn json<T: DeserializeOwned>(&self, most: usize) -> Outcome<T> {
-        let media_type = self.header("content-type").unwrap_or_default();
-        let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if essence != "application/json" && !essence.ends_with("+json") {
-            return Err(Problem::UnsupportedMediaType(
-                "Send JSON, with the header Content-Type: application/json.".into(),
-            ));
+        body::check_media_type(self.header("content-type").unwrap_or_default())?;
+        let bytes = self.bytes(most)?;
+        let sent = self.header("content-length").and_then(|length| length.parse().ok());
+        // What is compressed was not passed on as text.
+        if matches!(bytes, Cow::Borrowed(_)) {
+            body::check_intact(&bytes, sent)?;
         }
-        from_json(self.bytes(most)?)
+        body::from_json(&bytes)
     }
 
     /// The body, which may be left out whatever the content type says.
@@ -261,29 +261,6 @@ fn is_basic(value: &str) -> bool {
     value.trim().split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("basic"))
 }
 
-fn from_json<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let (path, error) = (error.path().to_string(), error.into_inner());
-        // Text that is no JSON has no fields yet; a missing field is a fault of the whole body.
-        match path.as_str() {
-            path if error.is_data() && path != "." => Problem::invalid(path, format!("{}.", without_position(&error))),
-            _ => Problem::malformed(format!("The body is not what this call takes: {}.", without_position(&error))),
-        }
-    })?;
-    reader.end().map_err(|error| Problem::malformed(format!("The body goes on after its end: {error}.")))?;
-    Ok(value)
-}
-
-/// What is wrong; for JSON that can be read, without the line and column: the field says where.
-fn without_position(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    if !error.is_data() {
-        return text;
-    }
-    text.rsplit_once(" at line ").map_or(text.clone(), |(what, _)| what.to_owned())
-}
-
 /// `Bearer <token>`; Huddle's clients write `OAuth2`, those of Exago and Informer send it as the password of HTTP Basic.
 fn presented(value: &str) -> Option<Secret> {
     let (scheme, rest) = value.trim().split_once(' ')?;
@@ -301,7 +278,6 @@ fn presented(value: &str) -> Option<Secret> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
     const TOKEN: &str = "imp_aaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
@@ -331,37 +307,6 @@ mod tests {
     fn anything_else_presents_nothing() {
         for value in ["", TOKEN, "Bearer", "Bearer x", "Basic !!!", "Digest a=b"] {
             assert!(presented(value).is_none(), "{value}");
-        }
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[allow(dead_code)]
-    struct Body {
-        name: String,
-        inner: Option<Inner>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[allow(dead_code)]
-    struct Inner {
-        size: u8,
-    }
-
-    #[test]
-    fn a_bad_body_names_the_field_at_fault() {
-        let table = [
-            ("a wrong type", r#"{"name":1}"#, "name: "),
-            ("a nested field", r#"{"name":"x","inner":{"size":"big"}}"#, "inner.size: "),
-            ("an unknown field", r#"{"name":"x","nmae":"y"}"#, "nmae: "),
-            ("a missing field", "{}", "The body is not what this call takes: missing field `name`"),
-            ("no JSON", "{", "The body is not what this call takes: EOF"),
-            ("something after the end", r#"{"name":"x"} {"#, "The body goes on after its end"),
-        ];
-        for (what, body, expected) in table {
-            let problem = from_json::<Body>(body.as_bytes()).unwrap_err().to_string();
-            assert!(problem.starts_with(expected), "{what}: {problem}");
         }
     }
 }

@@ -13,7 +13,13 @@ pub struct RenderError {
     pub place: String,
     /// What is wrong and what to change.
     pub message: String,
+    /// What else is wrong, when more was found in other places.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<RenderError>,
 }
+
+/// More errors than this help nobody.
+const MAX_OTHERS: usize = 99;
 
 /// Who can do something about a failed rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,17 +36,46 @@ pub enum Cause {
 impl RenderError {
     /// A mistake in the report.
     pub fn report(place: impl Into<String>, message: impl Into<String>) -> RenderError {
-        RenderError { cause: Cause::Report, place: place.into(), message: message.into() }
+        RenderError { cause: Cause::Report, place: place.into(), message: message.into(), others: Vec::new() }
     }
 
     /// A report that needs too much.
     pub fn limit(message: impl Into<String>) -> RenderError {
-        RenderError { cause: Cause::Limit, place: String::new(), message: message.into() }
+        RenderError { cause: Cause::Limit, ..RenderError::report("", message) }
     }
 
     /// A failure of the machinery.
     pub fn internal(message: impl Into<String>) -> RenderError {
-        RenderError { cause: Cause::Internal, place: String::new(), message: message.into() }
+        RenderError { cause: Cause::Internal, ..RenderError::report("", message) }
+    }
+
+    /// This error first, and the other one behind it.
+    pub fn and(mut self, mut other: RenderError) -> RenderError {
+        let behind = std::mem::take(&mut other.others);
+        self.others.push(other);
+        self.others.extend(behind);
+        self.others.truncate(MAX_OTHERS);
+        self
+    }
+
+    /// Works through all parts of a report, so that the errors of all are found.
+    ///
+    /// # Errors
+    /// The first error, with those of the other parts behind it.
+    pub fn all<T>(parts: impl IntoIterator<Item = Result<T, RenderError>>) -> Result<Vec<T>, RenderError> {
+        let (mut made, mut failed) = (Vec::new(), None::<RenderError>);
+        for part in parts {
+            match part {
+                Ok(part) => made.push(part),
+                Err(error) => {
+                    failed = Some(match failed {
+                        Some(first) => first.and(error),
+                        None => error,
+                    });
+                }
+            }
+        }
+        failed.map_or(Ok(made), Err)
     }
 }
 
@@ -50,5 +85,22 @@ impl fmt::Display for RenderError {
             return f.write_str(&self.message);
         }
         write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_errors_of_all_parts_are_found_and_the_first_one_is_told() {
+        let wrong = |place: &str| RenderError::report(place, "is wrong");
+        let inner = RenderError::all([Ok(1), Err(wrong("b[0]")), Err(wrong("b[1]"))]).map(|_| 2);
+        let error = RenderError::all([Err(wrong("a")), Ok(3), inner, Err(wrong("c"))]).unwrap_err();
+        assert_eq!(error.to_string(), "a: is wrong");
+        let places: Vec<&str> = error.others.iter().map(|other| other.place.as_str()).collect();
+        assert_eq!(places, ["b[0]", "b[1]", "c"]);
+        assert!(error.others.iter().all(|other| other.others.is_empty()));
+        assert_eq!(RenderError::all([Ok(1), Ok(2)]), Ok(vec![1, 2]));
     }
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use domain::template;
 use minijinja::value::Value as Variable;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State};
 use serde_json::{Map, Value};
 
 use crate::error::RenderError;
@@ -14,12 +15,9 @@ mod values;
 
 use values::{object, shown, value, variable};
 
-/// The instructions one string may take; a table of contents over thousands of records needs a tenth.
-const FUEL: u64 = 1_000_000;
-const RECURSION: usize = 64;
 /// The kinds of templates, by the name under which they are rendered.
 const PLAIN: &str = "text";
-const MARKDOWN: &str = "markdown";
+const MARKDOWN: &str = template::MARKDOWN;
 
 /// Evaluates templates against the data and parameters of one job.
 pub struct Templates {
@@ -31,20 +29,19 @@ pub struct Templates {
 
 impl Templates {
     pub fn new(data: &Value, params: &Map<String, Value>, report: &str, writing: Arc<Writing>) -> Templates {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(FUEL));
-        environment.set_recursion_limit(RECURSION);
+        // Filters are named in `domain::template`, which checks templates when a report is saved.
+        let mut environment = template::environment();
         let today = writing.today();
         environment.set_auto_escape_callback(|name| match name {
             MARKDOWN => AutoEscape::Custom(MARKDOWN.into()),
             _ => AutoEscape::None,
         });
         environment.set_formatter(print);
-        environment.add_filter("markdown", |value: Variable| {
+        environment.add_filter(template::MARKDOWN, |value: Variable| {
             shown(&value).map(|text| Variable::from_safe_string(text.into_owned()))
         });
-        environment.add_filter("fmt", move |value: Variable, format: String| write_value(&writing, &value, &format));
+        environment
+            .add_filter(template::FMT, move |value: Variable, format: String| write_value(&writing, &value, &format));
         let context = minijinja::context! {
             data => variable(data),
             params => object(params),
@@ -66,7 +63,7 @@ impl Templates {
 
     fn render(&self, kind: &str, template: &str, place: &str) -> Result<String, RenderError> {
         // Most strings are no templates.
-        if !template.contains("{{") && !template.contains("{%") && !template.contains("{#") {
+        if !template::is_template(template) {
             return Ok(template.to_owned());
         }
         self.environment
@@ -99,7 +96,7 @@ impl Templates {
     }
 
     fn explain(&self, error: &Error, template: &str, place: &str) -> RenderError {
-        let excerpt = excerpt(template);
+        let excerpt = template::excerpt(template);
         let message = match error.kind() {
             ErrorKind::UndefinedError => format!("undefined value in `{excerpt}`: there is {}", self.known),
             ErrorKind::OutOfFuel => format!("`{excerpt}` takes too long: use fewer or shorter loops"),
@@ -136,15 +133,6 @@ fn lone_expression(template: &str) -> Option<&str> {
     let inner = inner.strip_prefix('-').unwrap_or(inner);
     let inner = inner.strip_suffix('-').unwrap_or(inner);
     (!inner.contains("}}") && !inner.contains("{{")).then_some(inner)
-}
-
-fn excerpt(template: &str) -> String {
-    const LENGTH: usize = 80;
-    let line = template.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
 }
 
 fn known_names(data: &Value, params: &Map<String, Value>) -> String {
@@ -239,6 +227,16 @@ mod tests {
         assert_eq!(text.unwrap(), "Q1 <b> 2026-03-31 Sales");
         let written = templates().text("{{ data.revenue|fmt('currency:EUR') }}", "here");
         assert_eq!(written.unwrap(), "€1,200.50");
+    }
+
+    #[test]
+    fn every_filter_that_a_saved_template_may_use_exists() {
+        let templates = templates();
+        let mut state = templates.environment.empty_state();
+        for name in template::FILTERS {
+            let error = state.apply_filter(name, &[]).unwrap_err();
+            assert_ne!(error.kind(), ErrorKind::UnknownFilter, "{name}");
+        }
     }
 
     #[test]

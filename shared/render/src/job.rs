@@ -87,7 +87,8 @@ impl Job {
         template: Template,
         date: Timestamp,
     ) -> Result<Self, RenderError> {
-        let definition = source.check().map_err(|problem| RenderError::report("definition", problem.to_string()))?;
+        let definition =
+            source.definition().map_err(|problem| RenderError::report("definition", problem.to_string()))?;
         let author = Some(version.actor.name.clone());
         let plain = Self::new(&report.name, definition, source.data.clone(), date);
         let time_zone = report.details.time_zone.clone().unwrap_or(plain.time_zone);

@@ -115,7 +115,7 @@ type Outcome = Result<Value, RenderError>;
 impl<'a> Resolver<'a> {
     fn blocks(&mut self, blocks: &[Block], place: &str, width: f64) -> Result<Vec<Value>, RenderError> {
         let numbered = blocks.iter().enumerate();
-        numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)).collect()
+        RenderError::all(numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)))
     }
 
     fn block(&mut self, block: &Block, place: &str, width: f64) -> Outcome {
@@ -156,10 +156,9 @@ impl<'a> Resolver<'a> {
     fn columns(&mut self, columns: &Columns, place: &str, width: f64) -> Outcome {
         let count = columns.columns.len();
         let each = (width - paper::GUTTER * (count as f64 - 1.0)) / count as f64;
-        let mut resolved = Vec::with_capacity(count);
-        for (n, blocks) in columns.columns.iter().enumerate() {
-            resolved.push(self.blocks(blocks, &format!("{place}.columns[{n}]"), each)?);
-        }
+        let numbered = columns.columns.iter().enumerate();
+        let resolved =
+            RenderError::all(numbered.map(|(n, blocks)| self.blocks(blocks, &format!("{place}.columns[{n}]"), each)))?;
         Ok(json!({"kind": "columns", "columns": resolved}))
     }
 
@@ -178,7 +177,10 @@ impl<'a> Resolver<'a> {
         if let Some(workbook) = &mut self.workbook {
             workbook.add(table, &sheet, place)?;
         }
-        let name = self.unused_name(table.data.as_str());
+        let name = self.unused_name(match table.data.as_str() {
+            "." => table.data.name(),
+            path => path,
+        });
         self.tables.push(TableFile { name, csv: sheet.csv });
         Ok(sheet.layout)
     }
@@ -200,9 +202,8 @@ impl<'a> Resolver<'a> {
         let per_row = cards_per_row(kpis.items.len(), width);
         let card = (width - CARD_GAP * (per_row as f64 - 1.0)) / per_row as f64 - 2.0 * CARD_INSET;
         let numbered = kpis.items.iter().enumerate();
-        let items: Result<Vec<Value>, RenderError> =
-            numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"), card)).collect();
-        let mut items = items?;
+        let mut items =
+            RenderError::all(numbered.map(|(n, item)| self.kpi(item, &format!("{place}.items[{n}]"), card)))?;
         // The longest figure decides the size of all: cards side by side are compared.
         let value = |item: &Value| item["value"].as_str().unwrap_or_default().to_owned();
         let widest = items.iter().map(|item| measure::width(&value(item), 1.0, Weight::SemiBold));

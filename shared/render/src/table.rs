@@ -113,11 +113,13 @@ fn is_whole(column: &Column, records: &[Value]) -> bool {
 fn heads(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Vec<String>, RenderError> {
     let head = |(n, column): (usize, &Column)| {
         let place = format!("{place}.columns[{n}]");
-        records::check_field(records, &column.field, &format!("{place}.field"))?;
+        if !column.optional {
+            records::check_field(records, &column.field, &format!("{place}.field"))?;
+        }
         let title = report.templates.optional(column.title.as_deref(), &format!("{place}.title"))?;
         Ok(tidy(title.unwrap_or_else(|| records::words(&column.field))))
     };
-    table.columns.iter().enumerate().map(head).collect()
+    RenderError::all(table.columns.iter().enumerate().map(head))
 }
 
 fn cells(report: &Report<'_>, table: &Table, records: &[Value], place: &str) -> Result<Vec<Vec<String>>, RenderError> {

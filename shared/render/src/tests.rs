@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use crate::{Job, RenderError, Rendered, render};
 
+mod check;
 mod files;
 mod letter;
 mod net;

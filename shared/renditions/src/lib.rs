@@ -1,6 +1,7 @@
 //! Reports as requests want them: rendered once, and kept for a day for who asks for the same again.
 //!
-//! - [`plan`]: what a rendition is made from, and the name of that; [`Renditions`]: files, lists of pages, and previews.
+//! - [`plan`]: what a rendition is made from, and the name of that; [`Renditions`]: files, lists of pages, and previews;
+//! - [`check`]: reports that are tried out before they are saved.
 //!
 //! A rendition is named by all that it is made from. So whoever asks for the same again is answered from the bucket, or with “not
 //! modified”, and a change of anything makes another name: nothing has to be thrown away.
@@ -31,6 +32,7 @@ use store::{
     preview_bundles::{NewPreview, PreviewBundle},
 };
 
+pub mod check;
 pub mod plan;
 
 /// What makes renditions and keeps them.

@@ -88,7 +88,7 @@ fn hash(text: &str) -> String {
     hex::encode(&Sha256::digest(text)[..20])
 }
 
-fn start_of_day(now: Timestamp, zone: &TimeZone) -> Outcome<Timestamp> {
+pub(crate) fn start_of_day(now: Timestamp, zone: &TimeZone) -> Outcome<Timestamp> {
     let day = now.to_zoned(zone.clone()).start_of_day().map_err(Problem::internal)?;
     Ok(day.timestamp())
 }

@@ -9,7 +9,11 @@ use regex::Regex;
 use serde_json::Value;
 use std::{fs, io::Read, path::Path};
 
-const FORMS: [(&str, &str); 2] = [("/openapi.json", "application/json"), ("/openapi.yaml", "application/yaml")];
+const FORMS: [(&str, &str); 3] = [
+    ("/openapi.json", "application/json"),
+    ("/openapi.yaml", "application/yaml"),
+    ("/schema/report.json", "application/schema+json"),
+];
 
 fn file() -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi.yaml")).unwrap()

@@ -21,7 +21,7 @@ pub use tokens::{NewToken, TokenList, TokenObject};
 use domain::{
     Problem,
     credential::Role,
-    problem::{Refusal, Wording},
+    problem::{Mistake, Refusal, Wording},
     tree::access::{Access, NewRule},
 };
 use serde::Serialize;
@@ -35,13 +35,16 @@ struct Body<'a> {
     status_code: u16,
     error: &'a str,
     message: &'a str,
+    /// Each mistake by its field; the message is that of the first.
+    #[serde(skip_serializing_if = "<[Mistake]>::is_empty")]
+    errors: &'a [Mistake],
     request_id: &'a str,
 }
 
 impl Wording for Informer {
     fn refusal(problem: &Problem, request_id: &str, _: &str) -> Refusal {
-        let message = &problem.told(request_id);
-        Refusal::json(&Body { status_code: problem.status(), error: problem.reason(), message, request_id })
+        let (message, errors) = (&problem.told(request_id), problem.mistakes());
+        Refusal::json(&Body { status_code: problem.status(), error: problem.reason(), message, errors, request_id })
     }
 }
 

@@ -130,8 +130,11 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Column {
-    /// The field of a record that is shown.
+    /// The field of a record that is shown: a name, or names joined by dots; `["a.b"]` for a name with a dot.
     pub field: String,
+    /// Whether the column stays empty when no record has the field; otherwise that is an error.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub optional: bool,
     /// The head of the column, a template; the field's name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -181,6 +184,12 @@ pub struct Columns {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PageBreak {}
+
+// serde passes a reference.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_false(value: &bool) -> bool {
+    !*value
+}
 
 const fn first_level() -> u8 {
     1

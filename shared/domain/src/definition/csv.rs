@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::InvalidDefinition;
+use crate::problem::Mistake;
 
 /// How the tables are written as CSV. What is left out is as spreadsheets of the report's language expect it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,12 +66,10 @@ impl CsvOptions {
 
     /// # Errors
     /// When decimals and cells are separated by the same sign.
-    pub(super) fn check(self) -> Result<Self, InvalidDefinition> {
+    pub(super) fn check(self) -> Result<Self, Mistake> {
         if self.separator == Some(Separator::Comma) && self.decimal == Some(DecimalMark::Comma) {
-            return Err(InvalidDefinition {
-                field: "definition.csv.decimal".to_owned(),
-                message: "is the same as `separator`: use `;` between cells, or a point before decimals".to_owned(),
-            });
+            let message = "is the same as `separator`: use `;` between cells, or a point before decimals";
+            return Err(Mistake::new("definition.csv.decimal", message));
         }
         Ok(self)
     }

@@ -1,4 +1,4 @@
-//! The small words inside a definition: how a value is written, where the data is, how wide something is.
+//! The small words inside a definition: how a value is written, how wide something is.
 
 use std::fmt;
 use std::str::FromStr;
@@ -114,43 +114,6 @@ impl TryFrom<String> for Format {
 impl From<Format> for String {
     fn from(format: Format) -> String {
         format.to_string()
-    }
-}
-
-/// Where the records of a block are inside the data: names joined by dots, such as `sales` or `regions.north.sales`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct DataPath(String);
-
-impl DataPath {
-    /// The path as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Follows the path into the data; numbers index lists.
-    pub fn find<'a>(&self, data: &'a Value) -> Option<&'a Value> {
-        self.0.split('.').try_fold(data, |value, name| match value {
-            Value::Array(items) => items.get(name.parse::<usize>().ok()?),
-            _ => value.get(name),
-        })
-    }
-}
-
-impl TryFrom<String> for DataPath {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<DataPath, String> {
-        if text.split('.').all(|name| !name.is_empty() && name.trim() == name) {
-            return Ok(DataPath(text));
-        }
-        Err(format!("`{text}` is no path: use names of the data joined by dots, such as `sales` or `regions.sales`"))
-    }
-}
-
-impl From<DataPath> for String {
-    fn from(path: DataPath) -> String {
-        path.0
     }
 }
 

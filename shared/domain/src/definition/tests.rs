@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 
 use super::{Body, Definition, Format, Length};
 
+mod check;
+
 fn with_block(block: Value) -> Value {
     json!({"blocks": [{"kind": "pagebreak"}, block]})
 }

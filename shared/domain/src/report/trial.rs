@@ -1,0 +1,89 @@
+//! What authors send to check a report: all that makes one, and what a rendering of it takes.
+
+use super::{NewReport, ReportDraft, asset_name};
+use crate::credential::Caller;
+use crate::definition::Definition;
+use crate::problem::{Mistakes, Outcome, Problem};
+use crate::rendition::Rendition;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// A report that could be made, with what a rendering of it takes.
+#[derive(Debug)]
+pub struct Trial {
+    pub draft: ReportDraft,
+    pub definition: Definition,
+    /// Pictures, fonts and files by name.
+    pub assets: BTreeMap<String, Vec<u8>>,
+    pub params: Map<String, Value>,
+    pub lang: Option<String>,
+}
+
+/// The body of `POST /api/reports/_check`: that of `POST /api/reports`, and what a rendering takes beside it.
+#[derive(Debug)]
+pub struct TrialBody {
+    report: NewReport,
+    beside: Beside,
+}
+
+#[derive(Debug, Deserialize)]
+struct Beside {
+    #[serde(default)]
+    assets: BTreeMap<String, String>,
+    #[serde(default)]
+    params: Map<String, Value>,
+    lang: Option<String>,
+}
+
+const BESIDE: [&str; 3] = ["assets", "params", "lang"];
+
+impl TrialBody {
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the field, for one that is missing, unknown or of another type.
+    pub fn read(body: Map<String, Value>) -> Outcome<Self> {
+        let (beside, report) = body.into_iter().partition(|(key, _)| BESIDE.contains(&key.as_str()));
+        Ok(Self { report: fields(report)?, beside: fields(beside)? })
+    }
+
+    /// Checks what it holds.
+    ///
+    /// # Errors
+    /// `Invalid` with every mistake, each by its field or its place in the definition; `NotFound` for a workspace out of reach.
+    pub fn check(self, caller: &Caller) -> Outcome<Trial> {
+        let Beside { assets, params, lang } = self.beside;
+        let mut mistakes = Mistakes::default();
+        let draft = mistakes.keep(self.report.check(caller))?;
+        let assets = decoded(&assets, &mut mistakes)?;
+        mistakes.keep(Rendition { lang: lang.clone(), ..Rendition::default() }.check())?;
+        mistakes.end()?;
+        let draft = draft.ok_or_else(|| Problem::internal("a report is missing that was checked"))?;
+        let definition = draft.source.check()?;
+        Ok(Trial { draft, definition, assets, params, lang })
+    }
+}
+
+/// Reads fields by serde; what is wrong with the whole is a mistake of the field that is missing.
+fn fields<T: for<'de> Deserialize<'de>>(object: Map<String, Value>) -> Outcome<T> {
+    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
+        let (path, message) = (error.path().to_string(), error.inner().to_string());
+        match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
+            Some(field) => Problem::invalid(field, "is missing."),
+            None => Problem::invalid(path, format!("{message}.")),
+        }
+    })
+}
+
+fn decoded(encoded: &BTreeMap<String, String>, mistakes: &mut Mistakes) -> Outcome<BTreeMap<String, Vec<u8>>> {
+    let mut assets = BTreeMap::new();
+    for (name, text) in encoded {
+        let field = format!("assets.{name}");
+        let named = asset_name(name).map_err(|_| Problem::invalid(&field, "is no file name."));
+        let bytes = STANDARD.decode(text.trim()).map_err(|_| Problem::invalid(&field, "write the file in base64."));
+        assets.extend(mistakes.keep(named)?.zip(mistakes.keep(bytes)?));
+    }
+    Ok(assets)
+}
