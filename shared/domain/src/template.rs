@@ -178,7 +178,7 @@ mod tests {
     fn everything_that_is_wrong_in_a_template_is_said() {
         let table = [
             ("no end", "Hello {{ data.sales ", "syntax error"),
-            ("an unknown filter", "Hello {{ 3|money }}", "unknown filter `money`: use fmt or"),
+            ("an unknown filter", "Hello {{ 3|money }}", "unknown filter `money`: use fmt, markdown or"),
             ("an unknown filter of a block", "{% filter shout %}a{% endfilter %}", "unknown filter `shout`"),
             (
                 "an unknown filter inside a loop",
@@ -198,7 +198,7 @@ mod tests {
             (
                 "two at once",
                 "{{ 1|one }} {{ 2|two }}",
-                "unknown filter `one`: use fmt or a filter of MiniJinja; unknown filter `two`",
+                "unknown filter `one`: use fmt, markdown or a filter of MiniJinja; unknown filter `two`",
             ),
         ];
         for (what, template, message) in table {

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use icu_segmenter::options::LineBreakOptions;
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
+use serde_json::Value;
 
 use crate::measure::{self, Weight};
 
@@ -146,6 +147,35 @@ pub fn after_hyphens(text: &str) -> String {
     broken
 }
 
+/// Puts breaks between the words of Thai, Lao, Burmese and Khmer in all strings of a document. The layout of a Chinese or Japanese report
+/// does not find them: it breaks by other rules, which know no words.
+pub fn break_words(value: &mut Value) {
+    match value {
+        Value::String(text) if text.chars().any(is_without_spaces) => *text = with_word_breaks(text),
+        Value::Array(items) => items.iter_mut().for_each(break_words),
+        Value::Object(object) => object.values_mut().for_each(break_words),
+        _ => {}
+    }
+}
+
+fn with_word_breaks(text: &str) -> String {
+    let mut broken = String::with_capacity(text.len());
+    let mut start = 0;
+    for end in SEGMENTER.segment_str(text) {
+        broken.push_str(&text[start..end]);
+        let inside = broken.ends_with(is_without_spaces) && text[end..].starts_with(is_without_spaces);
+        if inside {
+            broken.push(BREAK);
+        }
+        start = end;
+    }
+    broken
+}
+
+fn is_without_spaces(letter: char) -> bool {
+    matches!(letter, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+}
+
 /// The text without the breaks that [`soften`] adds.
 pub fn without_breaks(text: &str) -> Cow<'_, str> {
     if text.contains(BREAK) { Cow::Owned(text.replace(BREAK, "")) } else { Cow::Borrowed(text) }
@@ -262,6 +292,13 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(after_hyphens(text).replace(BREAK, "|"), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn words_without_spaces_are_broken_where_the_layout_knows_no_words() {
+        let mut document = serde_json::json!({"blocks": [{"text": "日本 ภาษาไทย a"}], "name": "x"});
+        break_words(&mut document);
+        assert_eq!(document["blocks"][0]["text"], "日本 ภาษา\u{200b}ไทย a");
     }
 
     #[test]

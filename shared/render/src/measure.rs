@@ -13,6 +13,9 @@ use crate::fonts::{self, FontSet, Use};
 
 /// Kerning and rounding may widen a text a little; a row wrongly taken for one line would run into the next.
 const SLACK: f64 = 1.03;
+/// In other scripts a letter may be wider beside its neighbours than alone, most of all in those of India.
+const SLACK_OF_OTHERS: f64 = 1.1;
+const SLACK_OF_INDIA: f64 = 1.3;
 /// A letter that the typeface lacks comes from another one: as wide as the widest that are used.
 const UNKNOWN: f64 = 1.3;
 /// Chinese, Japanese and Korean letters fill a square.
@@ -45,13 +48,17 @@ fn in_another_font(c: char, weight: u16) -> Option<f64> {
     let look_up = || {
         let font = FONTS.font_for(c, weight)?.instantiate(VARIANT, Abs::pt(10.0), &FontVariations::default());
         let glyph = font.ttf().glyph_index(c)?;
-        font.x_advance(glyph.0).map(|em| em.get())
+        font.x_advance(glyph.0).map(|em| em.get() * slack(c))
     };
     KNOWN.with_borrow_mut(|known| *known.entry((c, weight)).or_insert_with(look_up))
 }
 
 const VARIANT: FontVariant =
     FontVariant { style: FontStyle::Normal, weight: FontWeight::REGULAR, stretch: FontStretch::NORMAL };
+
+fn slack(c: char) -> f64 {
+    if matches!(c, '\u{900}'..='\u{dff}') { SLACK_OF_INDIA } else { SLACK_OF_OTHERS }
+}
 
 /// The advances of a font in em; those of ASCII looked up once.
 struct Advances {

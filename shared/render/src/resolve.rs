@@ -65,6 +65,7 @@ fn resolve_on(
         workbook,
         rows: 0,
         height: sheet.inner_height(),
+        above: 0.0,
         may_turn,
         turn: false,
     };
@@ -74,7 +75,7 @@ fn resolve_on(
         return Ok(None);
     }
     let small = |words: &str| lines::fitted(words, width / 2.0, 7.5, Weight::Regular);
-    let document = json!({
+    let mut document = json!({
         "name": report.running_title(),
         "title": lines::fitted(&report.title, width, 22.0, Weight::SemiBold),
         "author": report.job.author,
@@ -92,6 +93,9 @@ fn resolve_on(
         "theme": report.job.theme,
         "blocks": blocks,
     });
+    if matches!(lang.as_str(), "ja" | "zh") {
+        lines::break_words(&mut document);
+    }
     let xlsx = resolver.workbook.map(Workbook::finish).transpose()?.unwrap_or_default();
     Ok(Some(Resolved { document, files: resolver.files, tables: resolver.tables, xlsx, rows: resolver.rows }))
 }
@@ -104,6 +108,8 @@ struct Resolver<'a> {
     rows: usize,
     /// The height that blocks have on a page, in points.
     height: f64,
+    /// The height of the headings that stay on a page with the next block, in points.
+    above: f64,
     /// Whether the page may still be turned.
     may_turn: bool,
     /// Whether a table asks for it.
@@ -115,7 +121,13 @@ type Outcome = Result<Value, RenderError>;
 impl<'a> Resolver<'a> {
     fn blocks(&mut self, blocks: &[Block], place: &str, width: f64) -> Result<Vec<Value>, RenderError> {
         let numbered = blocks.iter().enumerate();
-        RenderError::all(numbered.map(|(n, block)| self.block(block, &format!("{place}[{n}]"), width)))
+        RenderError::all(numbered.map(|(n, block)| {
+            let resolved = self.block(block, &format!("{place}[{n}]"), width);
+            if !matches!(block, Block::Heading(_)) {
+                self.above = 0.0;
+            }
+            resolved
+        }))
     }
 
     fn block(&mut self, block: &Block, place: &str, width: f64) -> Outcome {
@@ -127,12 +139,9 @@ impl<'a> Resolver<'a> {
             }
             Block::Kpis(kpis) => self.kpis(kpis, place, width),
             Block::Chart(chart) => {
-                let drawn = chart::draw(self.report, chart, place, (width, self.height))?;
+                let drawn = chart::draw(self.report, chart, place, (width, self.height - self.above))?;
                 let file = format!("charts/{}.svg", self.files.len());
                 let mut value = drawn.layout;
-                if let Some(title) = value["title"].as_str() {
-                    value["title"] = lines::fitted(title, width, lines::CAPTION, Weight::SemiBold).into();
-                }
                 value["file"] = format!("/{file}").into();
                 self.files.insert(file, Bytes::from_string(drawn.svg));
                 Ok(value)
@@ -150,15 +159,24 @@ impl<'a> Resolver<'a> {
             workbook.head(&text);
         }
         let text = lines::fitted(&text, width, HEADING, Weight::SemiBold);
-        Ok(json!({"kind": "heading", "text": text, "level": heading.level}))
+        self.above += lines::count(&text, width, HEADING, Weight::SemiBold) as f64 * HEADING_LINE + HEADING_AROUND;
+        // A heading that leaves too little of a page for what follows does not hold it.
+        let sticky = self.above < self.height * HEADINGS;
+        if !sticky {
+            self.above = 0.0;
+        }
+        Ok(json!({"kind": "heading", "text": text, "level": heading.level, "sticky": sticky}))
     }
 
     fn columns(&mut self, columns: &Columns, place: &str, width: f64) -> Outcome {
         let count = columns.columns.len();
         let each = (width - paper::GUTTER * (count as f64 - 1.0)) / count as f64;
         let numbered = columns.columns.iter().enumerate();
-        let resolved =
-            RenderError::all(numbered.map(|(n, blocks)| self.blocks(blocks, &format!("{place}.columns[{n}]"), each)))?;
+        let above = self.above;
+        let resolved = RenderError::all(numbered.map(|(n, blocks)| {
+            self.above = above;
+            self.blocks(blocks, &format!("{place}.columns[{n}]"), each)
+        }))?;
         Ok(json!({"kind": "columns", "columns": resolved}))
     }
 
@@ -212,7 +230,7 @@ impl<'a> Resolver<'a> {
             item["value"] = lines::fitted(&value(item), card, size, Weight::SemiBold).into();
         }
         Ok(
-            json!({"kind": "kpis", "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}),
+            json!({"kind": "kpis", "page": self.height - self.above, "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}),
         )
     }
 
@@ -266,6 +284,11 @@ fn signed_words(words: &str) -> (String, Option<Ordering>) {
 const NO_VALUE: &str = "–";
 /// The largest type of headings.
 const HEADING: f64 = 14.0;
+/// From one line of a heading to the next, and the space around one, in points.
+const HEADING_LINE: f64 = 20.5;
+const HEADING_AROUND: f64 = 30.0;
+/// The part of a page that headings may take and still stay with what follows.
+const HEADINGS: f64 = 0.4;
 /// The smallest and the largest type of the figure of a card.
 const FIGURE: (f64, f64) = (8.0, 19.0);
 /// The type of the other words of a card.

@@ -93,7 +93,8 @@ fn refuse(refusal: widths::Refusal, heads: &[String], place: &str) -> TableError
     match refusal {
         widths::Refusal::Turn => TableError::Turn,
         widths::Refusal::TooWide(columns) => {
-            let name = |n: &usize| format!("`{}`", heads[*n].chars().take(40).collect::<String>());
+            let words = |head: &str| head.split_whitespace().collect::<Vec<_>>().join(" ");
+            let name = |n: &usize| format!("`{}`", words(&heads[*n]).chars().take(40).collect::<String>());
             let names: Vec<String> = columns.iter().map(name).collect();
             let message = format!(
                 "the table is too wide for the page even in small type: {} cannot be printed; use a larger page or landscape, fewer decimals, or the format `text`, which may be broken",

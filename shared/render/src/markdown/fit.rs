@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::lines;
-use crate::measure::Weight;
+use crate::measure::{self, Weight};
 use crate::table::{Needs, Type, plan_of_words};
 
 /// The type of text, of code, and of the largest heading, in points.
@@ -27,47 +27,64 @@ struct Place {
 
 /// Fits a tree of Markdown into a width in points.
 pub fn fit(nodes: Vec<Value>, width: f64) -> Vec<Value> {
-    each(nodes, Place { room: width, size: TEXT, weight: Weight::Regular })
+    Fitter::default().each(nodes, Place { room: width, size: TEXT, weight: Weight::Regular })
 }
 
-fn each(nodes: Vec<Value>, place: Place) -> Vec<Value> {
-    nodes.into_iter().map(|node| one(node, place)).collect()
+/// Walks through the words in their order.
+#[derive(Default)]
+struct Fitter {
+    /// The width of the piece at the end of what was walked through, which the next words go on with if no space is between.
+    open: f64,
 }
 
-fn one(mut node: Value, place: Place) -> Value {
-    let inner = match node["t"].as_str().unwrap_or_default() {
-        "text" => return softened(node, |words| lines::fitted(words, place.piece(), place.size, place.weight)),
-        "code" => return softened(node, |words| code(words, place.room)),
-        "pre" => {
-            return with_children(node, |nodes| {
-                nodes.into_iter().map(|node| softened(node, |words| code(words, place.room - PRE))).collect()
-            });
-        }
-        "table" => return table(node, place),
-        "list" => Place { room: place.room - LIST, ..place },
-        "quote" => Place { room: place.room - QUOTE, ..place },
-        "heading" => Place { size: HEADING, weight: Weight::SemiBold, ..place },
-        "strong" => Place { weight: Weight::SemiBold, ..place },
-        _ => place,
-    };
-    if node.get("c").is_some() {
-        node = with_children(node, |nodes| each(nodes, inner));
+impl Fitter {
+    fn each(&mut self, nodes: Vec<Value>, place: Place) -> Vec<Value> {
+        nodes.into_iter().map(|node| self.one(node, place)).collect()
     }
-    node
+
+    fn one(&mut self, mut node: Value, place: Place) -> Value {
+        let inner = match node["t"].as_str().unwrap_or_default() {
+            "text" => return self.words(node, place.room, |words| place.width(words)),
+            "code" => return self.words(node, place.room, code_width),
+            "pre" => {
+                let code = |node| Fitter::default().words(node, place.room - PRE, code_width);
+                return with_children(node, |nodes| nodes.into_iter().map(code).collect());
+            }
+            "table" => return table(node, place),
+            "list" => Place { room: place.room - LIST, ..place },
+            "quote" => Place { room: place.room - QUOTE, ..place },
+            "heading" => Place { size: HEADING, weight: Weight::SemiBold, ..place },
+            "strong" => Place { weight: Weight::SemiBold, ..place },
+            _ => place,
+        };
+        let goes_on = matches!(node["t"].as_str(), Some("strong" | "emph" | "strike" | "link" | "span"));
+        if !goes_on {
+            self.open = 0.0;
+        }
+        if node.get("c").is_some() {
+            node = with_children(node, |nodes| self.each(nodes, inner));
+        }
+        node
+    }
+
+    /// Words with breaks where a piece is too long, alone or together with the words before it.
+    fn words(&mut self, mut node: Value, room: f64, width: impl Fn(&str) -> f64) -> Value {
+        let words = lines::tidy(&node["v"].as_str().unwrap_or_default().replace('\t', "    ")).into_owned();
+        let first = words.split(char::is_whitespace).next().unwrap_or_default();
+        let glued = self.open > 0.0 && !first.is_empty() && self.open + width(first) > room / 2.0;
+        let last = words.rsplit(char::is_whitespace).next().unwrap_or_default();
+        let goes_on = last.len() == words.len() && !glued;
+        self.open = width(last) + if goes_on { self.open } else { 0.0 };
+        let softened = lines::soften_by(&words, room, width);
+        node["v"] = if glued { format!("{}{softened}", lines::BREAK) } else { softened.into_owned() }.into();
+        node
+    }
 }
 
 impl Place {
-    /// The longest piece that gets no breaks: it may touch a piece of another type, without a space between.
-    fn piece(self) -> f64 {
-        self.room / 2.0
+    fn width(self, words: &str) -> f64 {
+        measure::width(words, self.size, self.weight)
     }
-}
-
-fn softened(mut node: Value, soften: impl Fn(&str) -> String) -> Value {
-    if let Some(words) = node["v"].as_str().map(soften) {
-        node["v"] = words.into();
-    }
-    node
 }
 
 fn with_children(mut node: Value, change: impl FnOnce(Vec<Value>) -> Vec<Value>) -> Value {
@@ -77,10 +94,8 @@ fn with_children(mut node: Value, change: impl FnOnce(Vec<Value>) -> Vec<Value>)
     node
 }
 
-/// Code with breaks where it is wider than its box; a tab is four columns there.
-fn code(words: &str, room: f64) -> String {
-    let width = |piece: &str| piece.chars().map(|c| if c.is_ascii() { CODE_LETTER } else { 1.3 }).sum::<f64>() * CODE;
-    lines::soften_by(&lines::tidy(&words.replace('\t', "    ")), room, width).into_owned()
+fn code_width(words: &str) -> f64 {
+    words.chars().map(|c| if c.is_ascii() { CODE_LETTER } else { 1.3 }).sum::<f64>() * CODE
 }
 
 /// A table of Markdown with the widths of its columns, in groups where they do not fit side by side.
@@ -97,8 +112,8 @@ fn table(node: Value, place: Place) -> Value {
         .map(|group| {
             let cell = |row: &[Value], n: usize, width: f64| {
                 let room = width - 2.0 * plan.type_.inset;
-                let place = Place { room: 2.0 * room, size: plan.type_.size, weight: Weight::SemiBold };
-                each(row.get(n).map(children).unwrap_or_default().to_vec(), place)
+                let place = Place { room, size: plan.type_.size, weight: Weight::SemiBold };
+                Fitter::default().each(row.get(n).map(children).unwrap_or_default().to_vec(), place)
             };
             let row = |row: &Vec<Value>| {
                 group.columns.iter().zip(&group.widths).map(|(n, width)| cell(row, *n, *width)).collect::<Vec<_>>()
@@ -125,4 +140,25 @@ fn words(nodes: &[Value]) -> String {
             (None, _) => words(children(node)),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_several_kinds_without_a_space_between_can_be_broken() {
+        let text = |words: &str| json!({"t": "text", "v": words});
+        let emph = |words: &str| json!({"t": "emph", "c": [text(words)]});
+        let fitted = |nodes: Vec<Value>| words(&fit(nodes, 80.0)).replace(lines::BREAK, "|");
+        let cases = [
+            ("short ones stay together", vec![text("ab"), emph("cd"), text("ef gh")], "abcdef gh"),
+            ("together too long", vec![text("abcdef"), emph("ghijkl"), text("mno")], "abcdef|ghijkl|mno"),
+            ("a space is enough", vec![text("abcdef "), emph("ghijkl"), text(" mno")], "abcdef ghijkl mno"),
+            ("a long piece alone", vec![text("abcdefghijklmnop")], "abcdef|ghijkl|mnop"),
+        ];
+        for (what, nodes, expected) in cases {
+            assert_eq!(fitted(nodes), expected, "{what}");
+        }
+    }
 }
