@@ -16,6 +16,10 @@ from samtranslator.translator.transform import transform  # noqa: E402
 from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 
 
+# The property that names the folder of a resource.
+FOLDERS = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+
+
 class NoManagedPolicies:
     """Stands in for the list of AWS's managed policies, which would have to be fetched; policies are named by ARN or written out."""
 
@@ -25,11 +29,11 @@ class NoManagedPolicies:
 
 
 def translated(source: str) -> dict[str, Any]:
-    """The template as CloudFormation sees it; a local CodeUri is legal for `sam package` only, so each is replaced."""
+    """The template as CloudFormation sees it; local folders are legal for `sam package` only, so each is replaced."""
     template = yaml_parse(source)
     for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://bucket/key"
+        if resource["Type"] in FOLDERS:
+            resource["Properties"][FOLDERS[resource["Type"]]] = "s3://bucket/key"
             resource.pop("Metadata", None)
     return transform(template, {}, NoManagedPolicies())
 
