@@ -1,11 +1,17 @@
 //! `POST /api/reports/_check` — check a report before it is saved, with its data, or look at it. Nothing is stored.
 
-use domain::{Outcome, Problem, credential::Permission, rendition::Form, report::TrialBody};
+use domain::{
+    Outcome, Problem,
+    credential::Permission,
+    rendition::Form,
+    report::TrialBody,
+    warnings::{HEADER, to_header},
+};
 use informer::Informer;
 use lambda::store::ambient;
 use lambda::{Error, Function, Gate, Reply, Request, large, reply};
 use render::file::File;
-use renditions::check::Checks;
+use renditions::check::{Checked, Checks, Remark};
 use serde_json::{Map, Value};
 
 /// Lambda takes no larger event.
@@ -24,7 +30,7 @@ async fn check(gate: &Gate, checks: &Checks, request: Request) -> Reply {
     let form = request.query("render").as_deref().map(form).transpose()?;
     let body = TrialBody::read(request.json::<Map<String, Value>>(MAX_BODY)?)?;
     match checks.check(body, &caller, form, ambient::now()).await? {
-        (_, Some(file)) => rendition(file),
+        (checked, Some(file)) => rendition(file, &checked),
         (checked, None) => reply::json(if form.is_some() { 422 } else { 200 }, &checked),
     }
 }
@@ -38,7 +44,7 @@ fn form(text: &str) -> Outcome<Form> {
     }
 }
 
-fn rendition(file: File) -> Reply {
+fn rendition(file: File, checked: &Checked) -> Reply {
     if file.bytes.len() > large::LARGEST {
         let size = file.bytes.len();
         return Err(Problem::TooLarge(format!(
@@ -47,5 +53,10 @@ fn rendition(file: File) -> Reply {
     }
     let answer = reply::status(200).header("content-type", file.media_type).header("cache-control", "no-store");
     let answer = answer.header("content-disposition", reply::attachment(&file.name));
+    let warnings: Vec<String> = checked.warnings.iter().map(Remark::to_string).collect();
+    let answer = match to_header(&warnings) {
+        Some(warnings) => answer.header(HEADER, warnings),
+        None => answer,
+    };
     reply::body(answer.header("x-content-type-options", "nosniff"), file.bytes)
 }

@@ -8,11 +8,11 @@ use domain::definition::{Chart, ChartKind};
 use domain::theme::Theme;
 use serde_json::{Value, json};
 
+use crate::Report;
 use crate::error::RenderError;
 use crate::measure::Weight;
 use crate::warning::Warnings;
 use crate::writing::Writing;
-use crate::{Report, paper};
 
 mod across;
 mod axes;

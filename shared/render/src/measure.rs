@@ -113,7 +113,7 @@ impl Advances {
 }
 
 fn is_pictograph(c: char) -> bool {
-    c >= '\u{1f000}' && c < '\u{20000}'
+    ('\u{1f000}'..'\u{20000}').contains(&c)
 }
 
 #[cfg(test)]

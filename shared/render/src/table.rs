@@ -70,7 +70,7 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) 
                 report.warnings.add(place, layout::divided(parts.parts.len()));
             }
             let caption = title.as_deref().map(|title| lines::fitted(title, size.0, lines::CAPTION, Weight::SemiBold));
-            json!({"kind": "table", "title": caption, "table": parts})
+            json!({"kind": "table", "title": caption, "empty": report.writing.no_data_label(), "table": parts})
         }
         None => Value::Null,
     };

@@ -16,6 +16,7 @@ use render::{
     sandbox::{Limits, render_within},
 };
 use serde::Serialize;
+use std::fmt;
 use store::{Aws, Presets};
 
 /// What tries reports out.
@@ -41,6 +42,15 @@ pub struct Remark {
     /// Such as `definition.blocks[2].columns[1].field`; empty when the report as a whole is meant.
     pub place: String,
     pub message: String,
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.place.is_empty() {
+            return f.write_str(&self.message);
+        }
+        write!(f, "{}: {}", self.place, self.message)
+    }
 }
 
 impl Checks {

@@ -97,6 +97,9 @@ pub struct Chart {
     /// The height of the plot with one line of names in points, 80 to 700; long names, lying bars and the legend add to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<f64>,
+    /// Whether a field that no record has is drawn as nothing rather than refused.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
 }
 
 /// The sort of a chart.

@@ -154,10 +154,10 @@ pub fn times(
         let places: Vec<f64> = marks.iter().map(|mark| place(*mark)).collect();
         Ok(two_rows(setting, &places, &writer.texts(unit, marks)?, plot))
     };
-    if own.len() <= 24 {
-        if let Some(foot) = written(unit, &own)? {
-            return Ok(foot);
-        }
+    if own.len() <= 24
+        && let Some(foot) = written(unit, &own)?
+    {
+        return Ok(foot);
     }
     let most = (plot.width / 24.0).max(2.0) as usize;
     for (unit, marks) in time::choices(*first, *last, most).filter(|(_, marks)| marks.len() >= 2) {

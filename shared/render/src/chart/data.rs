@@ -60,9 +60,21 @@ pub fn read(setting: &Setting<'_>, chart: &Chart, data: &Value) -> Result<Data, 
         );
         return Err(RenderError::report(format!("{place}.data"), message));
     }
-    records::check_field(records, &chart.x, &format!("{place}.x"))?;
-    let series: Result<Vec<Series>, RenderError> =
-        chart.y.iter().enumerate().map(|(n, field)| read_series(records, field, &format!("{place}.y[{n}]"))).collect();
+    let declared = |field: &str, place: &str| match chart.optional {
+        true => Ok(()),
+        false => records::check_field(records, field, place),
+    };
+    declared(&chart.x, &format!("{place}.x"))?;
+    let series: Result<Vec<Series>, RenderError> = chart
+        .y
+        .iter()
+        .enumerate()
+        .map(|(n, field)| {
+            let place = format!("{place}.y[{n}]");
+            declared(field, &place)?;
+            read_series(records, field, &place)
+        })
+        .collect();
     let mut data = Data { across: Across::Names(Vec::new()), series: series? };
     let across: Vec<&Value> = records.iter().map(|record| records::field(record, &chart.x)).collect();
     if is_time(&across, chart.x_format.as_ref()) {
@@ -74,7 +86,6 @@ pub fn read(setting: &Setting<'_>, chart: &Chart, data: &Value) -> Result<Data, 
 }
 
 fn read_series(records: &[Value], field: &str, place: &str) -> Result<Series, RenderError> {
-    records::check_field(records, field, place)?;
     let values: Result<Vec<Option<f64>>, RenderError> =
         records.iter().map(|record| number(records::field(record, field), field, place)).collect();
     Ok(Series { name: records::words(field), values: values? })
