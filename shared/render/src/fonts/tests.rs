@@ -1,4 +1,6 @@
 use sha2::{Digest, Sha256};
+use typst::layout::Abs;
+use typst::text::FontVariations;
 
 use super::*;
 
@@ -79,7 +81,8 @@ fn each_script_comes_from_the_font_that_is_made_for_it() {
         ("Hanja", '明', "ko", "Noto Sans KR"),
         ("Hangul", '한', "en", "Noto Sans KR"),
         ("Han without a language that says more", '明', "en", "Noto Sans SC"),
-        ("emoji", '🎉', "en", "Noto Color Emoji"),
+        ("emoji", '🎉', "en", "Noto Emoji"),
+        ("a flag's letter", '🇩', "en", "Noto Emoji"),
     ];
     for (what, c, lang, family) in cases {
         for of in [Use::Blocks, Use::Source] {
@@ -89,14 +92,43 @@ fn each_script_comes_from_the_font_that_is_made_for_it() {
     }
 }
 
+/// Typst's exporter writes glyphs with colours as a Type 3 font, whose box of 2.8 em lies over the rows above.
 #[test]
-fn semi_bold_words_of_other_scripts_are_bold() {
+fn no_font_of_the_layer_has_glyphs_in_colour() {
+    for (file, _, font) in layer_files() {
+        let variant = font.info().variant;
+        let instance = font.instantiate(variant, Abs::pt(10.0), &FontVariations::default());
+        let tables = instance.ttf().tables();
+        let coloured = tables.colr.is_some() || tables.svg.is_some() || tables.cbdt.is_some() || tables.sbix.is_some();
+        assert!(!coloured, "{file}");
+    }
+}
+
+/// Typst counts the height of a line from there: a row with an emoji is as high as one without.
+#[test]
+fn capitals_of_the_layer_are_hardly_higher_than_those_of_inter() {
+    let cap_height = |font: Font| {
+        let variant = font.info().variant;
+        font.instantiate(variant, Abs::pt(10.0), &FontVariations::default()).metrics().cap_height.get()
+    };
+    let inter = cap_height(Slot::bundled(index::INTER[0]).font().unwrap());
+    for (file, _, font) in layer_files() {
+        let height = cap_height(font);
+        assert!(height < inter + 0.02, "{file}: {height} em, Inter {inter} em");
+    }
+}
+
+#[test]
+fn semi_bold_words_of_other_scripts_and_emoji_are_bold() {
     if !has_layer() {
         return;
     }
     let set = FontSet::new(&BTreeMap::new(), "ja", Use::Blocks);
     for (weight, expected) in [(400, 400), (500, 400), (600, 700), (700, 700)] {
-        assert_eq!(set.font_for('明', weight).unwrap().info().variant.weight.to_number(), expected, "{weight}");
+        for c in ['明', '🎉'] {
+            let font = set.font_for(c, weight).unwrap();
+            assert_eq!(font.info().variant.weight.to_number(), expected, "{c} {weight}");
+        }
     }
 }
 

@@ -15,7 +15,7 @@ type Reply = Result<Rendered, RenderError>;
 /// Layout recurses; the compiler's own limits on depth are made for a stack of this size.
 const STACK: usize = 32 << 20;
 const MAX_FILES: u64 = 16;
-/// What the program takes on top of what the report may have: stacks of its threads, and the fonts, which are 66 MB if a report has every script.
+/// What the program takes on top of what the report may have: stacks of its threads, and the fonts, which are 63 MB if a report has every script.
 const OVERHEAD_MB: u64 = 128;
 
 /// The limits, when these are the arguments of a rendering child; it then knows where the fonts are.

@@ -9,11 +9,12 @@ impl Index {
     pub fn of(bundled: &[Font], layer: &[(String, String, Font)]) -> Index {
         let mut index = Index::default();
         index.bundled = bundled.iter().map(|font| index.entry(font, true)).collect();
-        let named = |(file, sha256, font): &(String, String, Font), entry| {
-            let family = name_in_book(&font.info().family).to_owned();
-            Entry { file: file.clone(), sha256: sha256.clone(), family, ..entry }
+        let named = |(file, sha256, font): &(String, String, Font)| Entry {
+            file: file.clone(),
+            sha256: sha256.clone(),
+            ..index.entry(font, false)
         };
-        index.layer = layer.iter().map(|each| named(each, index.entry(&each.2, false))).collect();
+        index.layer = layer.iter().map(named).collect();
         index
     }
 
@@ -43,11 +44,6 @@ impl Index {
             self.coverages.len() - 1
         })
     }
-}
-
-/// Typst looks for colour emoji by this family before it looks at what fonts cover, and so would read 5 MB for every other script.
-fn name_in_book(family: &str) -> &str {
-    if family == "Noto Color Emoji" { "Noto Emoji" } else { family }
 }
 
 /// Scripts from Hebrew to the Vedic extensions, those of East Asia with all presentation forms, and emoji.
