@@ -11,6 +11,7 @@ use crate::{Job, RenderError, Rendered, render};
 
 mod check;
 mod files;
+mod layout;
 mod letter;
 mod net;
 mod numbers;

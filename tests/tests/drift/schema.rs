@@ -1,5 +1,7 @@
 //! What `openapi.yaml` says of a definition, which is also the JSON Schema for editors, against the code that reads one.
 
+#![allow(clippy::unwrap_used)]
+
 use crate::places::{complain, read, yaml};
 use domain::definition::Definition;
 use serde_json::{Map, Value, json};

@@ -2,8 +2,6 @@
 
 use serde_json::{Value, json};
 
-use crate::measure;
-
 /// What is drawn in a box of `width` by `height`, from its upper left corner.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene<'a> {
@@ -154,8 +152,7 @@ impl Label {
         };
         let Area { x, y, width, height } = self.area;
         let area = json!({"x": x, "y": y, "width": width, "height": height});
-        let plain = measure::is_plain(&self.text);
-        json!({"text": self.text, "plain": plain, "area": area, "side": side, "tone": tone, "upright": self.upright})
+        json!({"text": self.text, "area": area, "side": side, "tone": tone, "upright": self.upright})
     }
 }
 

@@ -16,7 +16,7 @@ use crate::writing::plain;
 use crate::{Cause, Job, RenderError, layout_of, render};
 
 mod generate;
-mod words;
+pub mod words;
 
 use generate::Report;
 
