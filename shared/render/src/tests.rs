@@ -17,6 +17,7 @@ mod net;
 mod numbers;
 mod pictures;
 mod rendition;
+mod snapshots;
 mod workbook;
 
 const PIXEL: &[u8] = include_bytes!("tests/pixel.png");
