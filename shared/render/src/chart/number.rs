@@ -173,7 +173,8 @@ mod tests {
 
     #[test]
     fn marks_are_written_as_short_as_they_can_be_told_apart() {
-        let cases: [(&str, &str, &str, &[f64], &[&str]); 8] = [
+        type Case = (&'static str, &'static str, &'static str, &'static [f64], &'static [&'static str]);
+        let cases: [Case; 8] = [
             ("small", "en", "", &[0.0, 4.0], &["0", "1", "2", "3", "4"]),
             ("fractions", "de", "", &[0.0, 0.2], &["0,00", "0,05", "0,10", "0,15", "0,20"]),
             ("thousands", "en", "integer", &[0.0, 8e5], &["0", "200,000", "400,000", "600,000", "800,000"]),

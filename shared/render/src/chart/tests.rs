@@ -118,7 +118,8 @@ fn bars_that_have_long_names_lie_and_all_are_named() {
 #[test]
 fn names_are_never_left_out_without_a_word() {
     let many = |name: fn(usize) -> String| -> Value { (0..150).map(|n| json!({"x": name(n), "y0": n})).collect() };
-    let cases: [(&str, &str, fn(usize) -> String, bool); 4] = [
+    type Case = (&'static str, &'static str, fn(usize) -> String, bool);
+    let cases: [Case; 4] = [
         ("weeks", "line", |n| format!("Week {n}"), false),
         ("years as bars", "bar", |n| (1850 + n).to_string(), false),
         ("anything", "line", |n| format!("{} place", n * 7919 % 151), true),

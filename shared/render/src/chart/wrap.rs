@@ -112,7 +112,8 @@ mod tests {
     #[test]
     fn words_are_broken_where_they_may_be() {
         let width = |text: &str| FACE.width(text);
-        let cases: [(&str, &str, f64, usize, &[&str], bool); 7] = [
+        type Case = (&'static str, &'static str, f64, usize, &'static [&'static str], bool);
+        let cases: [Case; 7] = [
             ("short", "North", 100.0, 1, &["North"], false),
             ("by words", "North and South", width("North and"), 2, &["North and", "South"], false),
             ("white space is one space", " a \t\n b ", 100.0, 1, &["a b"], false),

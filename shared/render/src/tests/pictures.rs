@@ -74,7 +74,9 @@ fn a_picture_is_whole_on_a_page() {
         let rendered = rendered(&blocks, &[("a.svg", drawing(width, height))]).unwrap();
         assert_eq!(rendered.pages.len(), page, "{what}");
         let pages = rendered.pages.iter().map(|page| red(&page.png));
-        let Some([left, top, right, bottom]) = pages.clone().last().flatten() else { panic!("{what}: no picture") };
+        let Some([left, top, right, bottom]) = pages.clone().next_back().flatten() else {
+            panic!("{what}: no picture")
+        };
         assert_eq!(pages.flatten().count(), 1, "{what}: on one page");
         assert!(
             left >= 47.0 && right <= A4.0 - 47.0 && top >= TOP - 1.0 && bottom <= A4.1 - BOTTOM + 1.0,
