@@ -20,7 +20,24 @@ pub fn status(status: u16) -> Builder {
 /// # Errors
 /// `Internal` if a header cannot be written.
 pub fn body(response: Builder, body: impl Into<Body>) -> Reply {
-    response.body(body.into()).map_err(Problem::internal)
+    let body = if is_sent_as_text(&response) { with_its_mark(body.into()) } else { body.into() };
+    response.body(body).map_err(Problem::internal)
+}
+
+/// The byte order mark of UTF-8, by which Excel knows it.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Whether `lambda_http` decodes the body and hands it on as a string.
+fn is_sent_as_text(response: &Builder) -> bool {
+    response.headers_ref().is_some_and(|headers| {
+        let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        media_type.starts_with("text/") && !headers.contains_key("content-encoding")
+    })
+}
+
+/// Decoding takes one byte order mark away, so a body that begins with one gets another.
+fn with_its_mark(body: Body) -> Body {
+    if body.starts_with(MARK) { Body::from([MARK, &body].concat()) } else { body }
 }
 
 /// A JSON answer.
@@ -86,6 +103,8 @@ pub fn attachment(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use lambda_http::{IntoResponse, http::HeaderValue};
+
     use super::*;
 
     #[test]
@@ -99,5 +118,17 @@ mod tests {
             attachment("Übersicht.pdf"),
             "attachment; filename=\"_bersicht.pdf\"; filename*=UTF-8''%C3%9Cbersicht.pdf"
         );
+    }
+
+    #[tokio::test]
+    async fn a_byte_order_mark_reaches_the_client() {
+        for (text, sent) in [("\u{feff}A\r\n", "\u{feff}A\r\n"), ("A\r\n", "A\r\n")] {
+            let response =
+                body(status(200).header("content-type", HeaderValue::from_static("text/csv; charset=utf-8")), text);
+            let Body::Text(body) = response.unwrap().into_response().await.into_body() else {
+                panic!("text is sent as text")
+            };
+            assert_eq!(body, sent);
+        }
     }
 }

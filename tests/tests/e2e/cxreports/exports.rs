@@ -49,7 +49,7 @@ async fn an_export_is_made_behind_the_queue_from_the_version_that_there_was() {
     assert_eq!(told, json!([true, "Done", null, 100]), "{status}");
     let path = place.at(&format!("exports/{id}/content"));
     let content = place.admin.get(&path).await.expect(200);
-    assert_eq!(content.text(), "\u{feff}Region,Amount\r\nOwn,10\r\n");
+    assert_eq!(content.text(), "\u{feff}Region;Amount\r\nOwn;10\r\n", "as Excel in German reads it");
     assert!(content.header("content-disposition").contains("filename=\"Sales Q1.csv\""));
     let tag = content.header("etag").to_owned();
     read(place.admin.request("GET", &path).header("if-none-match", tag)).await.expect(304);
