@@ -76,6 +76,7 @@ impl Reader {
     }
 
     fn definition(&mut self, value: &Value) -> Option<Definition> {
+        self.objects(value, "definition", &["page", "csv"], &["params"]);
         let mut wire: Wire = read(value.clone(), "definition", &mut self.found)?;
         let lang = wire.lang.as_deref().map(|lang| read_lang(lang, &mut self.found));
         let csv = wire.csv.check().unwrap_or_else(|mistake| {
@@ -102,6 +103,21 @@ impl Reader {
         };
         let Wire { title, page, params, strict_glyphs, .. } = wire;
         Some(Definition { title, lang, page, params, csv, strict_glyphs, body })
+    }
+
+    /// Notes what is a list in the place of an object, alone or in a list: serde reads the fields of a struct from either.
+    fn objects(&mut self, value: &Value, place: &str, alone: &[&str], in_lists: &[&str]) {
+        if !self.strict {
+            return;
+        }
+        let alone = alone.iter().filter_map(|key| Some((format!("{place}.{key}"), value.get(key)?)));
+        let items = |key: &&str| {
+            let place = format!("{place}.{key}");
+            let items = value.get(key).and_then(Value::as_array).into_iter().flatten().enumerate();
+            items.map(move |(n, item)| (format!("{place}[{n}]"), item)).collect::<Vec<_>>()
+        };
+        let lists = alone.chain(in_lists.iter().flat_map(items)).filter(|(_, value)| value.is_array());
+        lists.for_each(|(place, _)| self.found.note(place, "must be an object, not a list"));
     }
 
     fn typst(&mut self, source: String) -> String {
@@ -136,6 +152,7 @@ impl Reader {
         if kind == "columns" {
             return self.columns(rest, place, depth);
         }
+        self.objects(&rest, place, &[], if kind == "kpis" { &["items"] } else { &["columns"] });
         let templates = self.strict.then(|| rest.clone());
         let block = self.leaf(&kind, rest, place);
         if let Some(templates) = templates {

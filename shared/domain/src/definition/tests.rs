@@ -64,6 +64,23 @@ fn a_wrong_definition_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_list_is_no_object() {
+    let column = json!({"kind": "table", "data": "rows", "columns": [["region"]]});
+    let cases = [
+        (json!({"blocks": [], "csv": [null, null]}), "definition.csv"),
+        (json!({"blocks": [], "page": ["a4"]}), "definition.page"),
+        (json!({"blocks": [], "params": [["quarter"]]}), "definition.params[0]"),
+        (json!({"blocks": [column]}), "definition.blocks[0].columns[0]"),
+        (json!({"blocks": [{"kind": "kpis", "items": [["a", 1]]}]}), "definition.blocks[0].items[0]"),
+    ];
+    for (value, field) in cases {
+        let mistakes = Definition::check(&value).unwrap_err();
+        let told = mistakes.iter().find(|mistake| mistake.field == field);
+        assert!(told.is_some_and(|mistake| mistake.message.contains("must be an object")), "{field}: {mistakes:?}");
+    }
+}
+
+#[test]
 fn a_wrong_block_is_refused_with_its_place() {
     refuses([
         (
