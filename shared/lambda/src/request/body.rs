@@ -114,7 +114,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Outcome<T> {
             _ => Problem::malformed(format!("The body is not what this call takes: {}.", without_position(&error))),
         }
     })?;
-    reader.end().map_err(|error| Problem::malformed(format!("The body goes on after its end: {error}.")))?;
+    reader.end().map_err(|error| Problem::malformed(format!("Unexpected data after the JSON value: {error}.")))?;
     Ok(value)
 }
 
@@ -225,7 +225,7 @@ mod tests {
             ("a key twice", r#"{"name":"x","data":{"a":[{"b":1,"c":2,"b":3}]}}"#, "data.a[0].b: appears twice"),
             ("a key twice, written differently", r#"{"name":"x","\u006eame":"y"}"#, "name: appears twice"),
             ("no JSON", "{", "The body is not what this call takes: EOF"),
-            ("something after the end", r#"{"name":"x"} {"#, "The body goes on after its end"),
+            ("something after the end", r#"{"name":"x"} {"#, "Unexpected data after the JSON value"),
         ];
         for (what, body, expected) in table {
             let problem = from_json::<Body>(body.as_bytes()).unwrap_err().to_string();
