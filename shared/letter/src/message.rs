@@ -1,5 +1,6 @@
 //! The Markdown of a letter, as far as a mail may show it.
 
+use domain::link;
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 /// Deeper nesting is flattened: nobody reads it, and mail programs stumble.
@@ -43,9 +44,7 @@ pub fn opening(markdown: &str) -> String {
 pub fn link_of(tag: &Tag<'_>) -> Option<String> {
     let Tag::Link { link_type, dest_url, .. } = tag else { return None };
     let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
-    let known = ["https://", "http://", "mailto:"];
-    let starts = |scheme: &&str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    (known.iter().any(starts) && !address.chars().any(char::is_control)).then_some(address)
+    link::is_safe(&address).then_some(address)
 }
 
 #[derive(Default)]

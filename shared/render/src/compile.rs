@@ -10,6 +10,7 @@ use typst::ecow::EcoVec;
 use typst::foundations::{NativeElement, Smart};
 use typst::introspection::Introspector;
 use typst::model::{Document, HeadingElem, Numbering, NumberingPattern};
+use typst::syntax::DiagSpan;
 use typst::utils::Scalar;
 use typst::{World, compile};
 use typst_layout::PagedDocument;
@@ -21,7 +22,7 @@ use crate::error::RenderError;
 use crate::glyphs::Missing;
 use crate::job::{Outputs, Page, Pictures};
 use crate::world::{ReportWorld, datetime};
-use crate::{lines, text};
+use crate::{lines, links, text};
 
 /// 144 pixels an inch: sharp on the screens of today.
 const PIXELS_PER_POINT: f64 = 2.0;
@@ -74,6 +75,7 @@ pub fn lay_out(world: &ReportWorld) -> Result<PagedDocument, RenderError> {
 fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
     let explain = |errors: EcoVec<SourceDiagnostic>| explain(world, &errors);
     let mut document = compile::<PagedDocument>(world).output.map_err(explain)?;
+    links::check(&document, |span| place(world, span.into()))?;
     let (page_count, titles) = (number(document.pages().len()), titles(&document));
     let kept: Vec<u32> = (1..=page_count).filter(|number| !wanted.exclude.contains(number)).collect();
     if kept.is_empty() {
@@ -184,14 +186,14 @@ fn explain(world: &ReportWorld, errors: &[SourceDiagnostic]) -> RenderError {
     let hints = error.hints.iter().map(|hint| hint.v.as_str()).filter(|hint| !hint.contains("`--"));
     let sentences: Vec<&str> = std::iter::once(error.message.as_str()).chain(hints).collect();
     let message = sentences.join("; ").split_whitespace().collect::<Vec<_>>().join(" ");
-    RenderError::report(place(world, error), message)
+    RenderError::report(place(world, error.span), message)
 }
 
-/// The line and column of an error, in the report's source or in an asset that it imports.
-fn place(world: &ReportWorld, error: &SourceDiagnostic) -> String {
+/// The line and column of a position in the report's source, or in an asset that it imports.
+fn place(world: &ReportWorld, span: DiagSpan) -> String {
     let position = || {
-        let id = error.span.id()?;
-        let range = world.range(error.span)?;
+        let id = span.id()?;
+        let range = world.range(span)?;
         let source = world.source(id).ok()?;
         let (line, column) = source.lines().byte_to_line_column(range.start)?;
         let name = if id == world.main() { "typst" } else { id.get().vpath().get_without_slash() };

@@ -33,6 +33,7 @@ mod job;
 mod layout;
 mod letter;
 mod lines;
+mod links;
 mod loading;
 mod markdown;
 mod measure;

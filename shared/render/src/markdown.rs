@@ -1,5 +1,6 @@
 //! Markdown as a tree in JSON. The layout walks the tree; no text of a user ever becomes Typst source.
 
+use domain::link;
 use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TextMergeStream};
 use serde_json::{Value, json};
 
@@ -104,7 +105,7 @@ fn element(tag: &Tag<'_>) -> Value {
         Tag::Emphasis => json!({"t": "emph"}),
         Tag::Strong => json!({"t": "strong"}),
         Tag::Strikethrough => json!({"t": "strike"}),
-        Tag::Link { dest_url, .. } if is_safe(&show(dest_url)) => json!({"t": "link", "url": show(dest_url)}),
+        Tag::Link { dest_url, .. } if link::is_safe(&show(dest_url)) => json!({"t": "link", "url": show(dest_url)}),
         Tag::Table(align) => json!({"t": "table", "align": align.iter().map(alignment).collect::<Vec<_>>()}),
         Tag::TableHead | Tag::TableRow => json!({"t": "row"}),
         Tag::TableCell => json!({"t": "cell"}),
@@ -119,11 +120,6 @@ fn alignment(alignment: &Alignment) -> &'static str {
         Alignment::Center => "center",
         Alignment::Left | Alignment::None => "left",
     }
-}
-
-/// Whether a link may be followed from a document that was sent to someone: `javascript:` and `file:` may not.
-fn is_safe(url: &str) -> bool {
-    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 #[cfg(test)]

@@ -109,6 +109,20 @@ fn endless_and_giant() -> Vec<Case> {
     ]
 }
 
+/// What makes the renderer fail is the report's fault, since it would fail each time.
+fn fatal() -> Vec<Case> {
+    vec![
+        (
+            "a panic of Typst",
+            typst("#numbering(\"a\", 9223372036854775807)"),
+            Cause::Report,
+            "typst: The renderer stopped at this report: ",
+        ),
+        ("a link that runs code", typst("a\n#link(\"JavaScript:alert(1)\")[b]"), Cause::Report, "typst line 2, column 2"),
+        ("a link to a file", typst("#link(\"file:///etc/passwd\")"), Cause::Report, "links start with https://"),
+    ]
+}
+
 fn curious() -> Vec<Case> {
     vec![
         ("a file of the host", typst("\n#read(\"/etc/passwd\")"), Cause::Report, "`etc/passwd` is neither data.json"),
@@ -142,7 +156,7 @@ fn strings() -> Vec<Case> {
 }
 
 async fn hostile_reports_end_with_a_clear_error() {
-    let cases = endless_and_giant().into_iter().chain(curious()).chain(strings());
+    let cases = endless_and_giant().into_iter().chain(fatal()).chain(curious()).chain(strings());
     let mut failures = Vec::new();
     for (what, job, cause, message) in cases {
         let started = Instant::now();
