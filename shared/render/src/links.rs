@@ -4,7 +4,7 @@
 use domain::link;
 use typst::foundations::NativeElement;
 use typst::introspection::Introspector;
-use typst::model::{Destination, Document, LinkElem, LinkTarget};
+use typst::model::{Destination, LinkElem, LinkTarget};
 use typst::syntax::Span;
 use typst_layout::PagedDocument;
 

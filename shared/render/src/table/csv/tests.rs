@@ -108,7 +108,7 @@ fn a_formula_is_none_either_where_the_file_is_split_at_another_separator() {
         ("a,\"=1", "\"a,'\"\"=1\""),
         ("Still to do:\n- a\n- b", "\"Still to do:\n- a\n- b\""),
         ("-1,234.56", "\"-1,234.56\""),
-        ("+49 30 1;+49 30 2", "+49 30 1;+49 30 2"),
+        ("Berlin;+49 30 1", "Berlin;+49 30 1"),
         ("-cmd|'/C calc'!A0", "'-cmd|'/C calc'!A0"),
     ];
     for (value, expected) in cases {
