@@ -184,9 +184,15 @@ fn explain(world: &ReportWorld, errors: &[SourceDiagnostic]) -> RenderError {
     };
     // Hints about the command line are of no use to whoever writes reports.
     let hints = error.hints.iter().map(|hint| hint.v.as_str()).filter(|hint| !hint.contains("`--"));
-    let sentences: Vec<&str> = std::iter::once(error.message.as_str()).chain(hints).collect();
+    let sentences: Vec<&str> = std::iter::once(without_build_path(&error.message)).chain(hints).collect();
     let message = sentences.join("; ").split_whitespace().collect::<Vec<_>>().join(" ");
     RenderError::report(place(world, error.span), message)
+}
+
+/// An internal error of Typst says where in Typst's own source it occurred, by a path of the machine that built it.
+fn without_build_path(message: &str) -> &str {
+    let internal = message.starts_with("internal error: ");
+    message.split_once(" (occurred at ").filter(|_| internal).map_or(message, |(message, _)| message)
 }
 
 /// The line and column of a position in the report's source, or in an asset that it imports.
@@ -200,4 +206,17 @@ fn place(world: &ReportWorld, span: DiagSpan) -> String {
         Some(format!("{name} line {}, column {}", line + 1, column + 1))
     };
     position().unwrap_or_else(|| "typst".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_of_the_build_is_told() {
+        let internal = "internal error: tags weren't properly closed (occurred at /home/a/.cargo/typst-pdf/src/tags.rs:187:9)";
+        assert_eq!(without_build_path(internal), "internal error: tags weren't properly closed");
+        let other = "assertion failed: a (occurred at home)";
+        assert_eq!(without_build_path(other), other);
+    }
 }
