@@ -104,6 +104,15 @@ fn endless_and_giant() -> Vec<Case> {
             "more than 200 MB of memory",
         ),
         ("endless pages", typst("#for i in range(100000000) { pagebreak() }"), Cause::Limit, ""),
+        (
+            "a citation style whose attributes take quadratic time",
+            typst(
+                "#let attributes = range(300000).map(i => \"a\" + str(i) + \"='b'\").join(\" \")\n\
+                 #bibliography(bytes(\"@misc{a, title={b}}\"), style: bytes(\"<style \" + attributes + \"/>\"))",
+            ),
+            Cause::Limit,
+            "took longer than 4 s",
+        ),
         ("deep recursion", typst("#let f(n) = f(n + 1)\n#f(0)"), Cause::Report, "maximum function call depth exceeded"),
         ("deep nesting", typst(&format!("#{}{}", "(".repeat(50_000), ")".repeat(50_000))), Cause::Report, ""),
     ]
