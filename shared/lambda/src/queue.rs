@@ -53,8 +53,8 @@ impl Retries {
 /// The pause behind an attempt, counted from 1.
 fn pause(attempt: usize, timeout: Duration) -> Duration {
     let pauses = ExponentialBuilder::new().with_min_delay(FIRST_PAUSE).with_factor(FACTOR).without_max_times();
-    let pauses = pauses.with_max_delay(timeout).with_jitter().build();
-    pauses.skip(attempt.saturating_sub(1)).next().map_or(timeout, |pause| pause.min(timeout))
+    let mut pauses = pauses.with_max_delay(timeout).with_jitter().build();
+    pauses.nth(attempt.saturating_sub(1)).map_or(timeout, |pause| pause.min(timeout))
 }
 
 /// What is kept of a message while its handler has it.
