@@ -9,7 +9,7 @@ use render::page::size_words;
 use crate::colour::readable;
 use crate::contents::{Letter, Pdf, Picture};
 
-mod body;
+pub(crate) mod body;
 
 use body::escaped;
 

@@ -7,7 +7,7 @@ use textwrap::{Options, WordSplitter};
 
 use crate::contents::{Letter, Pdf};
 
-mod body;
+pub(crate) mod body;
 
 /// Columns; quoted once or twice, lines still fit a terminal.
 const WIDTH: usize = 76;

@@ -49,6 +49,7 @@ impl Body {
                 let code = "<code class=\"soft\" style=\"padding:1px 4px;background:#f5f7f9;font-size:14px\">";
                 self.html.push_str(&format!("{code}{}</code>", escaped(&words)));
             }
+            Event::TaskListMarker(done) => self.html.push_str(if done { "☑ " } else { "☐ " }),
             Event::SoftBreak => self.html.push('\n'),
             Event::HardBreak => self.html.push_str("<br>\n"),
             Event::Rule => {

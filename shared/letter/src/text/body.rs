@@ -61,6 +61,7 @@ impl Body {
             Event::End(tag) => self.end(tag),
             Event::Text(words) => self.words.push_str(&words),
             Event::Code(words) => self.words.extend(["`", &words, "`"]),
+            Event::TaskListMarker(done) => self.words.push_str(if done { "[x] " } else { "[ ] " }),
             Event::SoftBreak => self.words.push(' '),
             Event::HardBreak => self.words.push('\n'),
             Event::Rule => self.block("* * *", true),
@@ -98,8 +99,8 @@ impl Body {
         match tag {
             TagEnd::Paragraph => self.finish_words(),
             TagEnd::Heading(_) => {
-                let rule = "-".repeat(display_width(&self.words).min(WIDTH));
-                let heading = format!("{}\n{rule}", take(&mut self.words));
+                let width = self.words.lines().map(display_width).max().unwrap_or_default();
+                let heading = format!("{}\n{}", take(&mut self.words), "-".repeat(width.min(WIDTH)));
                 self.block(&heading, true);
             }
             TagEnd::CodeBlock => {
@@ -150,7 +151,7 @@ impl Body {
     }
 
     fn end_cell(&mut self) {
-        let cell = take(&mut self.words);
+        let cell = take(&mut self.words).replace('\n', " ");
         self.table_size += cell.len() + 3;
         if let Some(row) = self.table.last_mut() {
             row.push(cell);
