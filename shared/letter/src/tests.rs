@@ -19,7 +19,7 @@ fn letter(subject: &str, message: &str, data: Value) -> LetterTexts {
 /// The message in HTML, without the styles, and as text.
 fn message(template: &str, value: &str) -> (String, String) {
     let message = letter("", template, json!({"v": value})).message;
-    let html = html::body::write(&message);
+    let html = html::body::write(&message, false);
     let mut bare = String::new();
     for part in html.split('<') {
         match part.split_once('>') {
