@@ -103,7 +103,12 @@ impl Templates {
 fn write_value(writing: &Writing, variable: &Variable, format: &str) -> Result<String, Error> {
     let refuse = |message| Error::new(ErrorKind::InvalidOperation, message);
     let format = format.parse().map_err(refuse)?;
-    writing.format(&value(variable)?, Some(&format)).map_err(refuse)
+    let value = match variable.as_str() {
+        // What a block of Markdown has caught: `{% set a %}{{ data.a }}{% endset %}`.
+        Some(text) if variable.is_safe() => Value::String(markdown::show(text.into()).into_string()),
+        _ => value(variable)?,
+    };
+    writing.format(&value, Some(&format)).map_err(refuse)
 }
 
 /// Prints a value into a text.

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 mod fit;
 mod opaque;
 
-pub(crate) use opaque::hide;
-use opaque::{BREAK, show};
+use opaque::BREAK;
+pub(crate) use opaque::{hide, show};
 
 /// Deeper nesting is flattened: nobody reads it, and the layout recurses.
 const MAX_DEPTH: usize = 24;

@@ -347,6 +347,7 @@ fn markdown_that_is_joined_stays_markdown_and_data_beside_it_stays_text() {
         ("{{ '*a*'|tojson }}", "\"*a*\""),
         ("{{ '*a*'|upper }}", "*A*"),
         ("{{ '*a*'|e }}", "*a*"),
+        ("{% set a %}{{ data.revenue }}{% endset %}{{ a|fmt('number:1') }}", "1,200.5"),
         ("{% filter upper %}**{{ '*a*' }}**{% endfilter %}", "<strong>*A*</strong>"),
     ];
     for (template, expected) in cases {
