@@ -10,9 +10,11 @@ use crate::message::{LONGEST, SHORTENED, events, link_of};
 pub fn write(markdown: &str, rtl: bool) -> String {
     let mut body = Body { rtl, ..Body::default() };
     for event in events(markdown) {
-        let (html, open, is_end) = (body.html.len(), body.open.len(), matches!(event, Event::End(_)));
+        let (html, open) = (body.html.len(), body.open.len());
+        // These change what was written before, and add little.
+        let is_cut = !matches!(event, Event::End(_) | Event::TaskListMarker(_));
         body.take(event);
-        if body.html.len() > LONGEST && !is_end {
+        if body.html.len() > LONGEST && is_cut {
             body.html.truncate(html);
             body.open.truncate(open);
             body.close_all();
