@@ -16,7 +16,9 @@ Revenue *grew*, see the plan <https://plan.example/q1?a=1&b=2>.
 Open the report:
 https://reports.example/view/abc
 
-Attached: Sales Q1.pdf (69 KB), rows.csv (1 KB)
+Attached:
+- Sales Q1.pdf (69 KB)
+- rows.csv (1 KB)
 
 A note.
 
