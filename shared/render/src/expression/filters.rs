@@ -68,7 +68,7 @@ fn of_objects() -> [(&'static str, Variable); 2] {
 /// Adds a filter of MiniJinja with its arguments prepared.
 fn wrap<F>(environment: &mut Environment<'static>, name: &'static str, filter: Variable, prepare: F)
 where
-    F: Fn(&mut State, &mut Vec<Variable>) -> Result<(), Error> + Send + Sync + 'static,
+    F: Fn(&mut State, &mut [Variable]) -> Result<(), Error> + Send + Sync + 'static,
 {
     environment.add_filter(name, move |state: &mut State, arguments: Rest<ValueOrKwargs>| {
         let mut arguments = arguments.into_values();
@@ -121,7 +121,7 @@ fn inserted(value: &Variable) -> Outcome {
 }
 
 /// Takes what is null, or has null in the attribute that counts, out of the list.
-fn without_null(state: &mut State, arguments: &mut Vec<Variable>) -> Result<(), Error> {
+fn without_null(state: &mut State, arguments: &mut [Variable]) -> Result<(), Error> {
     let named = arguments.last().filter(|last| last.is_kwargs()).cloned().map(Kwargs::try_from).transpose()?;
     let attribute = named.map(|named| named.get::<Option<Variable>>("attribute")).transpose()?.flatten();
     let positional = arguments.get(1).filter(|second| !second.is_kwargs() && !second.is_none()).cloned();

@@ -234,8 +234,9 @@ fn every_filter_of_minijinja_has_been_looked_at() {
 }
 
 fn is_used(filter: &str, template: &str) -> bool {
-    let filters = template.split('|').skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap());
-    filters.into_iter().any(|name| name == filter)
+    let mut filters =
+        template.split('|').skip(1).map(|rest| rest.split(|c: char| !c.is_alphanumeric()).next().unwrap());
+    filters.any(|name| name == filter)
 }
 
 #[test]
