@@ -3,7 +3,8 @@
 //! - [`Job`] goes in, [`Rendered`] comes out, by [`render`]; [`RenderError`] says what the author of the report must change.
 //! - [`sandbox`] does the same in a child process with limits: the only right way for definitions that users bring.
 //! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside, and that of a preview.
-//! - [`file`] is what one rendition comes to as a file to download; [`LetterTexts`] are the words of a mail that carries it.
+//! - [`file`] is what one rendition comes to as a file to download; [`LetterTexts`] are the words of a mail that carries it, and [`markdown`]
+//!   reads those as it reads the texts of a report.
 //!
 //! Inside: `resolve` turns blocks and data into a document of plain texts (by `expression`, `writing`, `markdown`, `chart`, `table`),
 //! `workbook` writes tables into sheets, `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
@@ -35,7 +36,7 @@ mod letter;
 mod lines;
 mod links;
 mod loading;
-mod markdown;
+pub mod markdown;
 mod measure;
 pub mod page;
 mod paper;
