@@ -94,7 +94,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64
         "kind": "chart", "title": lines, "alt": alt,
         "width": scene.width, "height": scene.height, "size": scene::SIZE, "labels": scene.words(),
     });
-    Ok(Drawn { layout, svg: svg::write(&scene) })
+    Ok(Drawn { layout, svg: svg::write(&scene, &report.job.theme) })
 }
 
 /// The picture of a chart, read from left to right, and the same in words.

@@ -90,6 +90,7 @@ fn resolve_on(
         "running_title": small(&report.running_title()),
         "footer": small(&report.footer_words()),
         "page_label": report.writing.page_label(),
+        "digits": report.writing.ten_digits(),
         "theme": report.job.theme,
         "blocks": blocks,
     });
