@@ -1,7 +1,7 @@
 //! The colours of a report.
 
-use palette::Srgb;
 use palette::color_difference::Wcag21RelativeContrast;
+use palette::{Mix, Srgb};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,6 +45,8 @@ const WHITE: &str = "#ffffff";
 const TEXT: f64 = 4.5;
 /// The least contrast of the series of a chart with the page.
 const SERIES: f64 = 2.0;
+/// What a shade keeps of its colour.
+const SHADE: f64 = 0.6;
 
 impl Default for Theme {
     fn default() -> Theme {
@@ -83,6 +85,20 @@ impl Theme {
         })?;
         theme.check()?;
         Ok(theme)
+    }
+
+    /// The colours of so many series: those of the palette, and from there on shades of them, so that no two look alike.
+    pub fn series(&self, count: usize) -> Vec<String> {
+        let rounds = (1_u8..).flat_map(|round| self.palette.iter().map(move |colour| (round, colour)));
+        let shades = rounds.map(|(round, colour)| self.shade(colour, 1.0 - SHADE.powi(round.into())));
+        self.palette.iter().cloned().chain(shades).take(count).collect()
+    }
+
+    /// A colour on its way to the text or to the page, whichever is farther from it.
+    fn shade(&self, colour: &str, way: f64) -> String {
+        let darker = contrast(colour, &self.ink) > contrast(colour, &self.background);
+        let end = if darker { &self.ink } else { &self.background };
+        format!("#{:x}", rgb(colour).mix(rgb(end), way).into_format::<u8>())
     }
 
     fn check(&self) -> Result<(), InvalidTheme> {
@@ -166,8 +182,11 @@ fn is_colour(text: &str) -> bool {
 
 /// How much two colours differ in luminance, from 1 to 21; what is no colour is black.
 fn contrast(one: &str, other: &str) -> f64 {
-    let colour = |text: &str| text.parse::<Srgb<u8>>().unwrap_or_default().into_format::<f64>();
-    colour(one).relative_contrast(colour(other))
+    rgb(one).relative_contrast(rgb(other))
+}
+
+fn rgb(colour: &str) -> Srgb<f64> {
+    colour.parse::<Srgb<u8>>().unwrap_or_default().into_format()
 }
 
 #[cfg(test)]
@@ -240,6 +259,20 @@ mod tests {
             let error = Theme::parse(&theme).unwrap_err().to_string();
             assert!(error.starts_with(expected), "{error}");
         }
+    }
+
+    #[test]
+    fn series_beyond_the_palette_have_shades_of_their_own() {
+        let short = |theme: Theme| Theme { palette: theme.palette[..3].to_vec(), ..theme };
+        for theme in [Theme::default(), short(Theme::default()), short(dark_blue()), Theme::parse(&dark()).unwrap()] {
+            let colours = theme.series(3 * theme.palette.len());
+            assert_eq!(colours[..theme.palette.len()], theme.palette);
+            for (n, colour) in colours.iter().enumerate() {
+                assert!(is_colour(colour) && !colours[..n].contains(colour), "{colours:?}");
+                assert!(contrast(colour, &theme.background) > 1.4, "{colour} on {}", theme.background);
+            }
+        }
+        assert_eq!(Theme::default().series(2), ["#0f766e", "#e0912f"]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use typst::visualize::Paint;
 use super::net::words::{self, Word};
 use super::text_of;
 use crate::paper::MARGIN;
-use crate::{Job, Theme, layout_of, render};
+use crate::{Job, Outputs, Pictures, Theme, layout_of, render};
 
 fn job(definition: &Value, data: Value) -> Job {
     Job::new("Look", Definition::parse(definition).unwrap(), data, "2026-03-31T10:00:00Z".parse().unwrap())
@@ -27,7 +27,7 @@ fn word(frame: &Frame, text: &str) -> Word {
     words.iter().find(|word| word.text == text).unwrap_or_else(|| panic!("{text} is not in {words:?}")).clone()
 }
 
-/// A rectangle that is filled: its colour, and where it is.
+/// A shape: the colour that fills it, or that of its stroke, and where it is.
 #[derive(Debug, Clone)]
 struct Ground {
     colour: String,
@@ -49,8 +49,9 @@ fn collect(frame: &Frame, origin: Point, found: &mut Vec<Ground>) {
                 collect(&group.frame, at + Point::new(group.transform.tx, group.transform.ty), found);
             }
             FrameItem::Shape(shape, _) => {
-                let Some(Paint::Solid(colour)) = &shape.fill else { continue };
-                let bounds = shape.bbox(false);
+                let paint = shape.fill.as_ref().or(shape.stroke.as_ref().map(|stroke| &stroke.paint));
+                let Some(Paint::Solid(colour)) = paint else { continue };
+                let bounds = shape.bbox(shape.fill.is_none());
                 let (from, to) = (at + bounds.min, at + bounds.max);
                 let (x, y) = ((from.x.to_pt(), to.x.to_pt()), (from.y.to_pt(), to.y.to_pt()));
                 found.push(Ground { colour: colour.to_hex().to_string(), x, y });
@@ -66,6 +67,11 @@ fn accents(frame: &Frame) -> Vec<Ground> {
     grounds(frame).into_iter().filter(|ground| ground.colour == accent).skip(1).collect()
 }
 
+/// Words have boxes from 0.73 em above it to 0.2 em below it.
+fn baseline(word: &Word) -> f64 {
+    word.y.0 + (word.y.1 - word.y.0) * 0.73 / 0.93
+}
+
 #[track_caller]
 fn assert_near(one: f64, other: f64, what: &str) {
     assert!((one - other).abs() < 0.3, "{what}: {one} and {other}");
@@ -79,6 +85,9 @@ fn what_is_before_an_item_is_on_the_line_of_its_first_words() {
         ("bold words", "- **word**", "•"),
         ("an item that ends in code", "- word\n\n  ```\n  code\n  ```", "•"),
         ("an item that holds a list", "- word\n  - inner", "•"),
+        ("an item that begins with a quotation", "- > word", "•"),
+        ("an item that begins with code", "- ```\n  word\n  ```", "•"),
+        ("an item that begins with a heading", "- # word", "•"),
         ("numbers", "1. word", "1."),
         ("large numbers", "1000. word\n1. other", "1000."),
         ("numbers of paragraphs", "1. word\n\n   more\n\n2. other", "1."),
@@ -86,7 +95,7 @@ fn what_is_before_an_item_is_on_the_line_of_its_first_words() {
     for (what, markdown, marker) in cases {
         let frame = text(markdown);
         let (marker, first) = (word(&frame, marker), word(&frame, "word"));
-        assert_near(marker.y.1, first.y.1, what);
+        assert_near(baseline(&marker), baseline(&first), what);
         assert!(marker.x.1 < first.x.0 && marker.x.0 >= MARGIN, "{what}: {marker:?} {first:?}");
     }
 }
@@ -213,9 +222,12 @@ fn no_space_is_put_between_han_characters_and_digits() {
 #[test]
 fn a_background_is_on_every_page_and_a_white_one_is_the_paper() {
     let blocks = json!([{"kind": "heading", "text": "one"}, {"kind": "pagebreak"}, {"kind": "heading", "text": "two"}]);
-    let fills = |background: &str| {
+    let job_on = |background: &str| {
         let theme = Theme { background: background.into(), ..Theme::default() };
-        let document = layout_of(&Job { theme, ..job(&json!({"blocks": blocks}), json!({})) }).unwrap();
+        Job { theme, ..job(&json!({"blocks": blocks}), json!({})) }
+    };
+    let fills = |background: &str| {
+        let document = layout_of(&job_on(background)).unwrap();
         let fill = |page: &typst_layout::Page| match page.fill_or_transparent() {
             Some(Paint::Solid(colour)) => Some(colour.to_hex().to_string()),
             _ => None,
@@ -224,6 +236,13 @@ fn a_background_is_on_every_page_and_a_white_one_is_the_paper() {
     };
     assert_eq!(fills("#12171d"), [Some("#12171d".to_owned()), Some("#12171d".to_owned())]);
     assert_eq!(fills("#FFFFFF"), [None, None]);
+    let outputs = Outputs { png: Pictures::All, ..Outputs::default() };
+    for page in render(&Job { outputs, ..job_on("#12171d") }).unwrap().pages {
+        let picture = image::load_from_memory(&page.png).unwrap().to_rgb8();
+        let corners = [(0, 0), (picture.width() - 1, picture.height() - 1)];
+        assert!(corners.iter().all(|(x, y)| picture.get_pixel(*x, *y).0 == [0x12, 0x17, 0x1d]), "page {}", page.number);
+        assert!(page.svg.contains("fill=\"#12171d\""), "{:.600}", page.svg);
+    }
 }
 
 #[test]
@@ -235,10 +254,26 @@ fn what_is_cut_out_of_a_chart_shows_the_background() {
     for block in [chart("pie", json!(["y"])), chart("line", series.clone()), chart("area", series)] {
         let theme = Theme { background: "#12171d".into(), ..Theme::default() };
         let job = Job { theme, ..job(&json!({"blocks": [block]}), data.clone()) };
-        let report = crate::Report::new(&job).unwrap();
-        let domain::definition::Body::Blocks(blocks) = &job.definition.body else { unreachable!() };
-        let resolved = crate::resolve::resolve(&report, blocks).unwrap();
-        let svg = String::from_utf8(resolved.files["charts/0.svg"].to_vec()).unwrap();
+        let svg = picture_of(&job);
         assert!(svg.contains("#12171d") && !svg.contains("#ffffff"), "{svg}");
     }
+}
+
+#[test]
+fn slices_beyond_a_short_palette_are_told_apart() {
+    let rows: Vec<Value> = (1..=8).map(|n| json!({"x": format!("n{n}"), "y": n})).collect();
+    let chart = json!({"kind": "chart", "chart": "pie", "data": "rows", "x": "x", "y": ["y"]});
+    let theme = Theme { palette: vec!["#0b5c7a".into(), "#e0912f".into(), "#64748b".into()], ..Theme::default() };
+    let job = Job { theme, ..job(&json!({"blocks": [chart]}), json!({"rows": rows})) };
+    let svg = picture_of(&job);
+    let fills: std::collections::BTreeSet<&str> = svg.split("fill=\"#").skip(1).map(|rest| &rest[..6]).collect();
+    assert_eq!(fills.len(), 8, "{fills:?}");
+}
+
+/// The marks of the first chart.
+fn picture_of(job: &Job) -> String {
+    let report = crate::Report::new(job).unwrap();
+    let domain::definition::Body::Blocks(blocks) = &job.definition.body else { unreachable!() };
+    let resolved = crate::resolve::resolve(&report, blocks).unwrap();
+    String::from_utf8(resolved.files["charts/0.svg"].to_vec()).unwrap()
 }
