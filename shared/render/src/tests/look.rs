@@ -277,3 +277,28 @@ fn picture_of(job: &Job) -> String {
     let resolved = crate::resolve::resolve(&report, blocks).unwrap();
     String::from_utf8(resolved.files["charts/0.svg"].to_vec()).unwrap()
 }
+
+#[test]
+fn rows_of_cards_are_as_full_as_each_other_and_longer_on_wide_pages() {
+    let rows = |count: usize, orientation: &str| {
+        let items: Vec<Value> = (0..count).map(|n| json!({"label": format!("Card{n}"), "value": n})).collect();
+        let page = json!({"orientation": orientation});
+        let definition = json!({"page": page, "blocks": [{"kind": "kpis", "items": items}]});
+        let frame = layout_of(&job(&definition, json!({}))).unwrap().pages()[0].frame.clone();
+        let mut rows = std::collections::BTreeMap::new();
+        for word in words::of_page(&frame).iter().filter(|word| word.text.starts_with("Card")) {
+            *rows.entry(word.y.0.round() as i64).or_insert(0) += 1;
+        }
+        rows.into_values().collect::<Vec<_>>()
+    };
+    let cases = [
+        (4, "portrait", vec![4]),
+        (5, "portrait", vec![3, 2]),
+        (6, "portrait", vec![3, 3]),
+        (6, "landscape", vec![6]),
+        (7, "landscape", vec![4, 3]),
+    ];
+    for (count, orientation, expected) in cases {
+        assert_eq!(rows(count, orientation), expected, "{count} cards in {orientation}");
+    }
+}
