@@ -6,7 +6,7 @@ use typst::layout::{Frame, FrameItem, Point};
 use typst::visualize::Paint;
 
 use super::net::words::{self, Word};
-use super::text_of;
+use super::{part, text_of};
 use crate::paper::MARGIN;
 use crate::{Job, Outputs, Pictures, Theme, layout_of, render};
 
@@ -301,4 +301,14 @@ fn rows_of_cards_are_as_full_as_each_other_and_longer_on_wide_pages() {
     for (count, orientation, expected) in cases {
         assert_eq!(rows(count, orientation), expected, "{count} cards in {orientation}");
     }
+}
+
+#[test]
+fn heads_of_a_workbook_are_in_the_colours_of_the_theme() {
+    let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "a"}]});
+    let theme = Theme { ink: "#e8edf2".into(), surface: "#1d252f".into(), ..Theme::default() };
+    let outputs = Outputs { xlsx: true, ..Outputs::tables() };
+    let job = Job { theme, outputs, ..job(&json!({"blocks": [table]}), json!({"rows": [{"a": 1}]})) };
+    let styles = part(&render(&job).unwrap().xlsx, "xl/styles.xml");
+    assert!(styles.contains("<color rgb=\"FFE8EDF2\"/>") && styles.contains("FF1D252F"), "{styles}");
 }
