@@ -55,6 +55,8 @@ const TITLE: Face = Face { size: 9.0, weight: Weight::SemiBold };
 const HEIGHT: f64 = 156.0;
 /// The distance of a chart from its neighbours, and of its title.
 const AROUND: f64 = 34.0;
+/// More series than this share their colours.
+const MOST_SERIES: usize = 32;
 /// The lines of a title.
 const TITLE_LINES: usize = 3;
 
@@ -78,10 +80,11 @@ pub struct Setting<'a> {
 pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64, f64)) -> Result<Drawn, RenderError> {
     let title = report.templates.optional(chart.title.as_deref(), &format!("{place}.title"))?;
     let lines = title.as_deref().map(|title| TITLE.wrap(title, width, TITLE_LINES).lines);
+    let theme = Theme { palette: report.job.theme.series(MOST_SERIES), ..report.job.theme.clone() };
     let setting = Setting {
         writing: &report.writing,
         words: Words::of(&report.lang),
-        theme: &report.job.theme,
+        theme: &theme,
         warnings: &report.warnings,
         place,
         width,
@@ -94,7 +97,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64
         "kind": "chart", "title": lines, "alt": alt,
         "width": scene.width, "height": scene.height, "size": scene::SIZE, "labels": scene.words(),
     });
-    Ok(Drawn { layout, svg: svg::write(&scene) })
+    Ok(Drawn { layout, svg: svg::write(&scene, &theme) })
 }
 
 /// The picture of a chart, read from left to right, and the same in words.

@@ -25,6 +25,7 @@ pub mod bundle;
 mod chart;
 mod compile;
 mod direction;
+mod emoji;
 mod error;
 mod expression;
 pub mod file;
@@ -208,7 +209,9 @@ impl<'a> Report<'a> {
         Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 
-    fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
+    fn world(&self, source: &str, mut library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
+        let texts = files.values().map(|file| file.as_slice()).chain([source.as_bytes()]);
+        emoji::set_font(&mut library, &self.fonts, texts);
         ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())
     }
 }

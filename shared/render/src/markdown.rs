@@ -103,7 +103,14 @@ impl Builder {
     }
 
     fn close(&mut self) {
-        if let Some((mut node, children)) = self.open.pop() {
+        if let Some((mut node, mut children)) = self.open.pop() {
+            let bulleted = self.open.last().is_some_and(|(list, _)| list["start"].is_null());
+            if node["t"] == "item"
+                && bulleted
+                && let Some(done) = take_task(&mut children)
+            {
+                node["done"] = done;
+            }
             node["c"] = Value::Array(children);
             self.add(node);
         }
@@ -115,6 +122,17 @@ impl Builder {
             None => self.top.push(node),
         }
     }
+}
+
+/// Takes the box of a task out of an item, whose bullet it becomes.
+fn take_task(children: &mut Vec<Value>) -> Option<Value> {
+    let first = children.first_mut()?;
+    if first["t"] == "p" {
+        return take_task(first["c"].as_array_mut()?);
+    }
+    let done = (first["t"] == "task").then(|| first["done"].take())?;
+    children.remove(0);
+    Some(done)
 }
 
 /// The one tag of HTML that people write into Markdown for want of another way.
@@ -176,7 +194,19 @@ mod tests {
             (
                 "a task",
                 "- [x] a",
-                json!([{"t": "list", "start": null, "c": [{"t": "item", "c": [{"t": "task", "done": true}, text("a")]}]}]),
+                json!([{"t": "list", "start": null, "c": [{"t": "item", "done": true, "c": [text("a")]}]}]),
+            ),
+            (
+                "a task that is a paragraph",
+                "- [ ] a\n\n  b",
+                json!([{"t": "list", "start": null, "c": [
+                    {"t": "item", "done": false, "c": [{"t": "p", "c": [text("a")]}, {"t": "p", "c": [text("b")]}]}
+                ]}]),
+            ),
+            (
+                "a task with a number",
+                "1. [x] a",
+                json!([{"t": "list", "start": 1, "c": [{"t": "item", "c": [{"t": "task", "done": true}, text("a")]}]}]),
             ),
             (
                 "a link",

@@ -90,6 +90,7 @@ fn resolve_on(
         "running_title": small(&report.running_title()),
         "footer": small(&report.footer_words()),
         "page_label": report.writing.page_label(),
+        "digits": report.writing.ten_digits(),
         "theme": report.job.theme,
         "blocks": blocks,
     });
@@ -297,10 +298,12 @@ const CARD_GAP: f64 = 10.0;
 const CARD_INSET: f64 = 11.0;
 /// A card narrower than this would break its words.
 const MIN_CARD: f64 = 84.0;
+/// From this width on, as on A4 in landscape, there are up to six cards in a row.
+const WIDE: f64 = 700.0;
 
 fn cards_per_row(count: usize, width: f64) -> usize {
     let fitting = ((width + CARD_GAP) / (MIN_CARD + CARD_GAP)).floor().max(1.0) as usize;
-    let rows = count.div_ceil(fitting.min(4));
+    let rows = count.div_ceil(fitting.min(if width < WIDE { 4 } else { 6 }));
     // Rows as full as each other: five cards stand as three and two.
     count.div_ceil(rows)
 }
