@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use domain::definition::Definition;
 use render::sandbox::{Limits, render_within, run_child_if_asked};
-use render::{Cause, Job, LetterTemplates, Outputs, Pictures};
+use render::{Cause, Job, LetterTemplates, Outputs, Pictures, shared};
 use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits { seconds: 4, memory_mb: 200 };
@@ -34,7 +34,7 @@ fn job(definition: &Value) -> Job {
     let data = json!({"rows": [{"a": 1, "b": "x"}], "n": 7});
     let assets = BTreeMap::from([("a.bin".to_owned(), vec![0, 159, 146, 150])]);
     let plain = Job::new("Test", Definition::parse(definition).unwrap(), data, "2026-03-31T10:00:00Z".parse().unwrap());
-    Job { assets, ..plain }
+    Job { assets: shared(assets), ..plain }
 }
 
 fn typst(source: &str) -> Job {
