@@ -18,11 +18,14 @@ from xml.etree import ElementTree
 
 import schemathesis
 import xmlschema
+from schemathesis.core import NOT_SET
 
 TESTS = Path(__file__).resolve().parent.parent
 METHODS = ("get", "put", "post", "delete", "head", "patch")
 CONFIG = tomllib.loads(Path(os.environ["CONTRACT_CONFIG"]).read_text())
 XSD = xmlschema.XMLSchema(TESTS / "src" / "huddle.xsd")
+# They accept a file in the body, or the name of one that was uploaded.
+FILES = ("native-put-asset", "native-put-font")
 # What clients of Huddle's dialect ask for, one after the other.
 FORMS = ("application/xml", "application/json", "text/html,*/*;q=0.1", "application/vnd.huddle.data+xml;q=0.5, application/vnd.huddle.data+json")
 
@@ -38,6 +41,13 @@ def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
             if operation := item.get(method):
                 name_parameters(raw_schema, item, operation)
                 name_body(raw_schema, operation)
+
+
+@schemathesis.hook
+def filter_case(context: Any, case: Any) -> bool:
+    """Leaves out requests that bring a file and name an upload: no schema says that a file comes once. They are tested end to end."""
+    both = "tempDataId" in (case.query or {}) and case.body is not NOT_SET
+    return not (both and case.operation.definition.raw["operationId"] in FILES)
 
 
 def name_parameters(document: dict[str, Any], item: dict[str, Any], operation: dict[str, Any]) -> None:

@@ -129,14 +129,17 @@ class Maker:
         self.things |= {"presets": [self.name], "exports": [export], "temporary-data": [left]}
 
     def fonts(self) -> None:
-        """Fonts of the workspace that may be deleted, and one that was uploaded."""
+        """Fonts of the workspace that may be deleted, and one that was uploaded. Those of an earlier run go: a workspace has few."""
+        for left in self.send("GET", "/api/v1/ws/default/fonts"):
+            if left["name"].startswith("contract-"):
+                self.send("DELETE", f"/api/v1/ws/default/fonts/{left['name']}")
         names = [f"{self.name}-{number}.ttf" for number in range(DOOMED)]
         for name in names:
             self.put_file(f"/api/v1/ws/default/fonts/{name}", "font/ttf", FONT.read_bytes())
         asked = {"size": FONT.stat().st_size, "mediaType": "font/ttf"}
         upload = self.send("POST", "/api/v1/ws/default/temporary-data/uploads", asked)
         self.imprint.session.put(upload["uploadUrl"], data=FONT.read_bytes(), headers={"Content-Type": "font/ttf"}, timeout=PATIENCE).raise_for_status()
-        self.things |= {"doomed-fonts": list(names), "uploads": [upload["tempDataId"]]}
+        self.things |= {"doomed-fonts": list(names), "font-names": [f"{self.name}.ttf"], "uploads": [upload["tempDataId"]]}
 
     def preview(self, report: int) -> None:
         """A cookie that opens previews, and what one of them was made from."""
