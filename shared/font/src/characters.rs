@@ -25,25 +25,27 @@ fn is_unicode(table: &[u8], record: usize) -> bool {
     matches!((number(table, record, 2), number(table, record + 2, 2)), (Some(0), _) | (Some(3), Some(1 | 10)))
 }
 
-/// What a subtable names, by its format.
+/// What a subtable names, by its format. The renderer passes over one that it cannot read.
 fn in_subtable(subtable: &[u8], most: usize) -> Option<usize> {
-    match number(subtable, 0, 2)? {
+    let Some(format) = number(subtable, 0, 2) else { return Some(0) };
+    let read = |at, size| number(subtable, at, size).unwrap_or_default();
+    let count = match format {
         4 => {
-            let segments = number(subtable, 6, 2)? / 2;
+            let segments = read(6, 2) / 2;
             let ends = (0..segments).map(|n| number(subtable, 14 + 2 * n, 2));
             let starts = (0..segments).map(|n| number(subtable, 16 + 2 * segments + 2 * n, 2));
             total(starts.zip(ends), most)
         }
         12 | 13 => {
             let group = |n: usize| (number(subtable, 16 + 12 * n, 4), number(subtable, 20 + 12 * n, 4));
-            total((0..number(subtable, 12, 4)?).map(group), most)
+            total((0..read(12, 4)).map(group), most)
         }
         // They list glyph by glyph: their size bounds them.
-        6 => number(subtable, 8, 2),
-        10 => number(subtable, 16, 4),
+        6 => Some(read(8, 2)),
+        10 => Some(read(16, 4)),
         _ => Some(256),
-    }
-    .filter(|count| *count <= most)
+    };
+    count.filter(|count| *count <= most)
 }
 
 /// The characters in ranges, up to the first that is behind the end of the table. An empty one counts too, since it takes time to read.
@@ -62,5 +64,5 @@ fn total(ranges: impl Iterator<Item = (Option<usize>, Option<usize>)>, most: usi
 /// A number in big-endian order.
 fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
     let bytes = bytes.get(at..at.checked_add(size)?)?;
-    Some(bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    Some(bytes.iter().fold(0, |number, byte| (number << 8) | usize::from(*byte)))
 }

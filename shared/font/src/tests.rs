@@ -97,6 +97,7 @@ fn a_font_that_is_not_whole_is_refused_with_the_reason() {
     let half = &INTER[..INTER.len() / 2];
     let no_name = with_table(b"name", &[0, 0, 0, 0, 0, 6]);
     let no_characters = with_table(b"cmap", &characters(0, &[]));
+    let nowhere = with_table(b"cmap", &[0, 0, 0, 1, 0, 3, 0, 10, 0, 0, 9, 9]);
     let table = [
         ("cut inside its tables", half, "its end is missing"),
         ("cut by four bytes, of which three may be filling", &INTER[..INTER.len() - 4], "its end is missing"),
@@ -104,6 +105,7 @@ fn a_font_that_is_not_whole_is_refused_with_the_reason() {
         ("nothing but the mark", b"OTTO", "malformed font"),
         ("without a name", &no_name, "it does not name its family"),
         ("without characters", &no_characters, "it has no characters of Unicode"),
+        ("whose characters lie behind the end of their table", &nowhere, "it has no characters of Unicode"),
     ];
     for (what, bytes, reason) in table {
         assert_eq!(flaw(bytes), format!("is not a whole font: {reason}; download or export it again"), "{what}");
@@ -119,6 +121,10 @@ fn a_font_names_no_more_characters_than_the_renderer_can_list() {
         ("a group of four billions", characters(1, &[(0, u32::MAX)])),
         ("all of Unicode again and again", characters(1, &groups)),
         ("one table under each of many records", characters(u16::MAX, &[(0, 0x0010_ffff)])),
+        (
+            "a list that says that it is endless",
+            [&[0, 0, 0, 1, 0, 3, 0, 10, 0, 0, 0, 12, 0, 10], [0xff; 30].as_slice()].concat(),
+        ),
         ("groups that are empty", characters(u16::MAX, &vec![(9, 1); 1_000])),
     ];
     for (what, table) in table {

@@ -62,6 +62,10 @@ async fn a_child_warns_of_what_no_font_has_and_finds_the_fonts_that_there_are() 
     let heading = |text: &str| job(&json!({"lang": "ja", "blocks": [{"kind": "heading", "text": text}]}));
     let rendered = render_within(&heading("\u{10900}"), LIMITS).await.unwrap();
     assert!(rendered.warnings[0].message.starts_with("No font has"), "{:?}", rendered.warnings);
+    let phoenician = include_bytes!("../../font/testdata/phoenician.ttf").to_vec();
+    let fonts = shared(BTreeMap::from([("phoenician.ttf".to_owned(), phoenician)]));
+    let rendered = render_within(&Job { fonts, ..heading("\u{10900}") }, LIMITS).await.unwrap();
+    assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
     let rendered = render_within(&heading("給与明細書 매출 🎉"), LIMITS).await.unwrap();
     assert_eq!(rendered.warnings.is_empty(), render::has_fonts(), "{:?}", rendered.warnings);
 }

@@ -191,7 +191,7 @@ async fn a_font_that_no_request_can_carry_is_uploaded() {
         ("?tempDataId=1".into(), b""),
         (String::new(), b""),
     ] {
-        put(query.clone(), body).await.expect(400);
+        put(query, body).await.expect(400);
     }
     for (way, warning) in warnings(&place, &report).await {
         assert_eq!(warning, "", "{way}");
