@@ -24,6 +24,8 @@ Value = str | int
 Things = dict[str, list[Value]]
 
 DOOMED = 8
+# It has two letters, and less than a kilobyte.
+FONT = Path(__file__).resolve().parents[2] / "shared/font/testdata/phoenician.ttf"
 DEFINITION = {
     "title": "Contract {{ params.quarter }}",
     "params": [{"name": "quarter", "default": "Q1"}],
@@ -67,6 +69,7 @@ class Maker:
         self.publications(shown["id"])
         self.sessions_and_tokens()
         self.renditions(worked["number"])
+        self.fonts()
         self.preview(shown["number"])
         self.mails(worked["id"])
         return self.things
@@ -125,6 +128,19 @@ class Maker:
         left = self.send("POST", f"{presets}/temporary-data", {"content": DATA})["tempDataId"]
         self.things |= {"presets": [self.name], "exports": [export], "temporary-data": [left]}
 
+    def fonts(self) -> None:
+        """Fonts of the workspace that may be deleted, and one that was uploaded. Those of an earlier run go: a workspace has few."""
+        for left in self.send("GET", "/api/v1/ws/default/fonts"):
+            if left["name"].startswith("contract-"):
+                self.send("DELETE", f"/api/v1/ws/default/fonts/{left['name']}")
+        names = [f"{self.name}-{number}.ttf" for number in range(DOOMED)]
+        for name in names:
+            self.put_file(f"/api/v1/ws/default/fonts/{name}", "font/ttf", FONT.read_bytes())
+        asked = {"size": FONT.stat().st_size, "mediaType": "font/ttf"}
+        upload = self.send("POST", "/api/v1/ws/default/temporary-data/uploads", asked)
+        self.imprint.session.put(upload["uploadUrl"], data=FONT.read_bytes(), headers={"Content-Type": "font/ttf"}, timeout=PATIENCE).raise_for_status()
+        self.things |= {"doomed-fonts": list(names), "font-names": [f"{self.name}.ttf"], "uploads": [upload["tempDataId"]]}
+
     def preview(self, report: int) -> None:
         """A cookie that opens previews, and what one of them was made from."""
         page = f"{self.imprint.url}/ws/default/reports/{report}/preview"
@@ -150,7 +166,7 @@ class Maker:
         blocks = [{"kind": "image", "asset": f"{number}.png", "alt": "Noise"} for number in range(len(NOISE_BYTES))]
         report = self.send("POST", "/api/reports", {"name": f"{self.name} noise", "definition": {"blocks": blocks}})["id"]
         for number, size in enumerate(NOISE_BYTES):
-            self.put_picture(f"/api/reports/{report}/assets/{number}.png", noise_png(size, number))
+            self.put_file(f"/api/reports/{report}/assets/{number}.png", "image/png", noise_png(size, number))
         address = f"large+{self.name}@example.com"
         self.send("POST", "/api/reports/email", {"id": report, "emails": address})
         for envelope in self.mail.glob("*.json"):
@@ -160,9 +176,9 @@ class Maker:
                     return found[1]
         raise UserError(f"No mail to {address} in {self.mail} has a link to its PDF.")
 
-    def put_picture(self, path: str, content: bytes) -> None:
-        """An asset, which is no JSON."""
-        headers = {"Authorization": f"Bearer {self.imprint.token}", "Content-Type": "image/png"}
+    def put_file(self, path: str, media_type: str, content: bytes) -> None:
+        """An asset or a font, which is no JSON."""
+        headers = {"Authorization": f"Bearer {self.imprint.token}", "Content-Type": media_type}
         answer = self.imprint.session.put(f"{self.imprint.url}{path}", data=content, headers=headers, timeout=PATIENCE)
         if not answer.ok:
             raise UserError(f"PUT {path} answered {answer.status_code}: {answer.text[:400]}")

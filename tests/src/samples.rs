@@ -6,6 +6,9 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+/// A font that has two letters of Phoenician, U+10900 and U+10901, and nothing else.
+pub const PHOENICIAN: &[u8] = include_bytes!("../../shared/font/testdata/phoenician.ttf");
+
 /// The body that makes a small report with this slug and text.
 pub fn body(slug: &str, text: &str) -> Value {
     json!({

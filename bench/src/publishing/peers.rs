@@ -19,7 +19,7 @@ pub fn job(demo: &Demo) -> Outcome<Job> {
     let name = report["name"].as_str().unwrap_or_default();
     Ok(Job {
         theme: Theme::named(report["theme"].as_str().unwrap_or_default()).ok_or("the demo has an unknown theme")?,
-        assets: demo.assets.clone(),
+        assets: render::shared(demo.assets.clone()),
         author: Some("team".into()),
         ..Job::new(name, definition, report["data"].clone(), "2026-04-02T08:30:00Z".parse()?)
     })

@@ -67,8 +67,8 @@ const PUBLISH: u32 = 4;
 const LINK: u32 = 3;
 /// Who calls, the record, the report, for whether it is within their reach, and its link.
 const PROGRESS: u32 = 4;
-/// Who calls and what report, in which workspace, and the file.
-const KEPT: u32 = 4;
+/// Who calls and what report, in which workspace and with which fonts, and the file.
+const KEPT: u32 = 5;
 
 /// Every call that is counted.
 pub const CALLS: &[Call] = &[

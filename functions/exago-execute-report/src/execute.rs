@@ -3,9 +3,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Outcome, Problem, credential::Role, definition::CsvOptions, warnings::to_header};
 use exago::execution::Form;
-use lambda::store::{Aws, Presets, Reports, Tree, ambient, aws::Variable};
+use lambda::store::{Aws, Fonts, Presets, Reports, Tree, ambient, aws::Variable};
 use render::{
-    Cause, Job, Outputs, Rendered, TableFile,
+    Cause, Files, Job, Outputs, Rendered, TableFile,
     page::{PageInfo, standalone_html},
     sandbox::{Limits, render_within},
 };
@@ -26,6 +26,7 @@ pub struct Executor {
     tree: Tree,
     reports: Reports,
     presets: Presets,
+    fonts: Fonts,
     limits: Limits,
 }
 
@@ -35,7 +36,8 @@ impl Executor {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let limits =
             Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        Ok(Self { tree: Tree::new(aws)?, reports: Reports::new(aws)?, presets: Presets::new(aws)?, limits })
+        let (tree, reports) = (Tree::new(aws)?, Reports::new(aws)?);
+        Ok(Self { tree, reports, presets: Presets::new(aws)?, fonts: Fonts::new(aws)?, limits })
     }
 
     /// The report at `path` in this form, and what it lacks as a header has it. The inner error is what is wrong with the report itself.
@@ -60,7 +62,8 @@ impl Executor {
             Err(Problem::Invalid { message, .. }) => return Ok(Err(message)),
             Err(problem) => return Err(problem),
         };
-        let job = Job::of_report(&open.report, &version, &source, assets, theme, template, ambient::now());
+        let files = Files { assets, fonts: self.fonts.of(&open.report.workspace).await? };
+        let job = Job::of_report(&open.report, &version, &source, files, theme, template, ambient::now());
         let rendered = match job {
             Ok(mut job) => {
                 job.definition.csv = csv_options(job.definition.csv, form);

@@ -1,4 +1,4 @@
-//! `POST /api/v1/ws/{ws}/temporary-data/uploads` — leave data that no request can carry: the answer names an address to upload it to.
+//! `POST /api/v1/ws/{ws}/temporary-data/uploads` — leave data or a file that no request can carry: the answer names an address to upload it to.
 
 use cxreports::{
     CxReports,
@@ -23,9 +23,9 @@ async fn main() -> Result<(), Error> {
 
 async fn create(gate: &Gate, workspaces: &Workspaces, temporary: &TemporaryData, request: Request) -> Reply {
     let (_, workspace) = gate.workspace(workspaces, &request, Permission::ReportRead).await?;
-    let ((size, end), now) = (request.json::<NewUpload>(MAX_BODY)?.check()?, ambient::now());
+    let ((size, media_type, end), now) = (request.json::<NewUpload>(MAX_BODY)?.check()?, ambient::now());
     let expires_at = expiry(end, now)?;
-    let Upload { id, address, headers } = temporary.expect(&workspace.code, size, expires_at).await?;
+    let Upload { id, address, headers } = temporary.expect(&workspace.code, size, &media_type, expires_at).await?;
     let until = now.saturating_add(UPLOAD_LIFETIME).unwrap_or(now);
     let data = TemporaryDataItem::new(id, expires_at);
     reply::json(201, &UploadItem::new(data, address, headers.into_iter().collect(), until))

@@ -6,7 +6,7 @@ use domain::{
     publication::{BundleKey, Publication},
 };
 use lambda::store::{
-    Aws, Presets, PublicReports, Reports, ambient,
+    Aws, Fonts, Presets, PublicReports, Reports, ambient,
     aws::Variable,
     links::LARGEST_ANSWER,
     publications::PublishMessage,
@@ -17,7 +17,7 @@ use lambda::{
     trail,
 };
 use render::{
-    Cause, Job, RenderError,
+    Cause, Files, Job, RenderError,
     bundle::{BundleInfo, bundle},
     page::file_name,
     sandbox::{Limits, render_within},
@@ -29,6 +29,7 @@ pub struct Worker {
     publications: PublicReports,
     reports: Reports,
     presets: Presets,
+    fonts: Fonts,
     limits: Limits,
 }
 
@@ -39,7 +40,8 @@ impl Worker {
         let limits =
             Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
         let (publications, reports) = (PublicReports::new(aws)?, Reports::new(aws)?);
-        Ok(Self { publications, reports, presets: Presets::new(aws)?, limits })
+        let (presets, fonts) = (Presets::new(aws)?, Fonts::new(aws)?);
+        Ok(Self { publications, reports, presets, fonts, limits })
     }
 
     /// Handles one message. A failure lets the queue send it again.
@@ -68,11 +70,11 @@ impl Worker {
 
     async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {
         let (id, key) = (publication.id, BundleKey::new(publication.id, attempt));
-        let Some(pinned) = self.publications.pinned(&self.reports, publication).await? else {
+        let Some(mut pinned) = self.publications.pinned(&self.reports, publication).await? else {
             let reason = "The report was deleted before this publication was ready.";
             return self.publications.fail(id, attempt, reason).await;
         };
-        let made = match self.make(publication, attempt, &pinned).await {
+        let made = match self.make(publication, attempt, &mut pinned).await {
             Ok(made) => made,
             Err(Failure::Report(reason)) => return self.publications.fail(id, attempt, &reason).await,
             Err(Failure::Ours(problem)) => return Err(problem),
@@ -83,7 +85,7 @@ impl Worker {
         self.publications.go_live(&pinned, id, attempt, &made).await
     }
 
-    async fn make(&self, publication: &Publication, attempt: &str, pinned: &Pinned) -> Result<NewBundle, Failure> {
+    async fn make(&self, publication: &Publication, attempt: &str, pinned: &mut Pinned) -> Result<NewBundle, Failure> {
         let job = self.job(publication, pinned).await?;
         let begun = Instant::now();
         let rendered = render_within(&job, self.limits).await?;
@@ -100,12 +102,14 @@ impl Worker {
         })
     }
 
-    async fn job(&self, publication: &Publication, pinned: &Pinned) -> Result<Job, Failure> {
+    /// The assets move into the job: fonts and pictures may have a hundred megabytes.
+    async fn job(&self, publication: &Publication, pinned: &mut Pinned) -> Result<Job, Failure> {
         let (theme, template) = self.presets.look(&pinned.report, None, None).await?;
         // Not dated by the present time: each attempt makes the same bytes.
         let date = publication.progress.requested_at;
-        let assets = pinned.assets.clone();
-        Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, assets, theme, template, date)?)
+        let fonts = self.fonts.of(&pinned.report.workspace).await?;
+        let files = Files { assets: std::mem::take(&mut pinned.assets), fonts };
+        Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, files, theme, template, date)?)
     }
 }
 

@@ -164,6 +164,29 @@ pub struct Asset {
 
 /// The most assets of one report.
 pub const MAX_ASSETS: usize = 100;
+/// The most bytes of one asset, which is then uploaded: a request carries less.
+pub const LARGEST_ASSET: usize = 25 * 1024 * 1024;
+/// The most bytes of all assets of a report: each rendering reads them all.
+pub const LARGEST_ASSETS: u64 = 100 * 1024 * 1024;
+
+/// Checks that a report may have these assets.
+///
+/// # Errors
+/// `Conflict` when they are too many or too large.
+pub fn check_assets(assets: &BTreeMap<String, Asset>) -> Outcome<()> {
+    if assets.len() > MAX_ASSETS {
+        return Err(Problem::Conflict(format!(
+            "A report has at most {MAX_ASSETS} assets; delete the report or reuse a name."
+        )));
+    }
+    let total: u64 = assets.values().map(|asset| asset.size).sum();
+    if total > LARGEST_ASSETS {
+        return Err(Problem::Conflict(format!(
+            "The assets of the report would have {total} bytes; together they have at most {LARGEST_ASSETS}. Store smaller files under their names."
+        )));
+    }
+    Ok(())
+}
 
 /// Checks the name of an asset.
 ///

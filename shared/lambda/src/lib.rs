@@ -2,7 +2,7 @@
 //!
 //! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions that no request reaches;
 //!   [`log`]: how lines look, and which of their fields are metrics.
-//! - [`request`]: what a handler reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
+//! - [`request`]: what a handler reads; [`upload`]: files that it reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
 //! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`trail`]: the ids by which the log is followed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
@@ -17,6 +17,7 @@ pub mod queue;
 pub mod reply;
 pub mod request;
 pub mod trail;
+pub mod upload;
 
 pub use domain::{Outcome, Problem, credential::Permission};
 pub use function::{Error, Function};

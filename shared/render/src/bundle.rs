@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use typst::foundations::Bytes;
 use zip::{CompressionMethod, ZipArchive};
 
 use crate::archive::{Entry as File, pack};
@@ -93,7 +94,7 @@ fn files(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Vec<File>,
     ]);
     let table = |table: &TableFile| File::deflated(format!("tables/{}", table.name), table.csv.clone().into_bytes());
     files.extend(rendered.tables.iter().map(table));
-    let asset = |(name, bytes): (&String, &Vec<u8>)| File::deflated(format!("assets/{}", flat(name)), bytes.clone());
+    let asset = |(name, bytes): (&String, &Bytes)| File::deflated(format!("assets/{}", flat(name)), bytes.to_vec());
     files.extend(job.assets.iter().map(asset));
     Ok(files)
 }
@@ -174,7 +175,7 @@ mod tests {
 
     fn packed(at: &str) -> Bundle {
         let definition = serde_json::from_value(json!({"blocks": []})).unwrap();
-        let assets = BTreeMap::from([("logo.png".to_owned(), vec![1, 2, 3])]);
+        let assets = BTreeMap::from([("logo.png".to_owned(), Bytes::new(vec![1, 2, 3]))]);
         let job = Job { assets, ..Job::new("Sales", definition, json!({"a": 1}), at.parse().unwrap()) };
         let page = |number, svg: &str| Page {
             number,

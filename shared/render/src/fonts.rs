@@ -1,9 +1,9 @@
-//! The typefaces: Inter for blocks, those that come with Typst for templates, those of other scripts, and what a report brings as assets.
+//! The typefaces: Inter for blocks, those that come with Typst for templates, those of other scripts, and those of the user's own: assets of
+//! the report, and fonts of its workspace.
 //!
 //! - `index`: what each font covers, known before any is read; `slot`: a font that is read when a text needs it;
 //! - `layer`: where the fonts of other scripts are, and which of them a language prefers.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use typst::foundations::Bytes;
@@ -24,7 +24,7 @@ use slot::Slot;
 /// Fonts and the book that finds them by family, and by what they cover.
 pub struct FontSet {
     pub book: LazyHash<FontBook>,
-    /// The families that blocks are set in: Inter, and those that the report brings for what Inter lacks.
+    /// The families that blocks are set in: Inter, and those that the user brings for what Inter lacks.
     pub families: Vec<String>,
     slots: Vec<Arc<Slot>>,
 }
@@ -50,11 +50,12 @@ static BUNDLED: LazyLock<Vec<Arc<Slot>>> = LazyLock::new(|| {
 });
 
 impl FontSet {
-    /// The fonts a report can use. Its own come first, then those in the program, then those of other scripts in the order of the language.
-    pub fn new(assets: &BTreeMap<String, Bytes>, lang: &str, of: Use) -> FontSet {
+    /// The fonts a report can use. Those among the files that it brings come first, in their order, then those in the program, then those of
+    /// other scripts in the order of the language.
+    pub fn new<'a>(brought: impl IntoIterator<Item = &'a Bytes>, lang: &str, of: Use) -> FontSet {
         let (index, layer) = (&*index::INDEX, layer::in_order_of(lang));
         let alone = layer.is_empty();
-        let own = own(assets);
+        let own = own(brought);
         let mut families: Vec<String> = own.iter().map(|font| font.info().family.clone()).collect();
         families.insert(0, "Inter".to_owned());
         families.dedup();
@@ -94,13 +95,8 @@ pub fn bundled(post_script_name: &str) -> Option<Font> {
     BUNDLED.get(place)?.font()
 }
 
-fn own(assets: &BTreeMap<String, Bytes>) -> Vec<Font> {
-    assets.iter().filter(|(name, _)| is_font(name)).flat_map(|(_, bytes)| Font::iter(bytes.clone())).collect()
-}
-
-fn is_font(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    [".ttf", ".otf", ".ttc", ".otc"].iter().any(|extension| name.ends_with(extension))
+fn own<'a>(brought: impl IntoIterator<Item = &'a Bytes>) -> Vec<Font> {
+    brought.into_iter().filter(|bytes| font::is_font(bytes)).flat_map(|bytes| Font::iter(bytes.clone())).collect()
 }
 
 fn info(index: &Index, entry: &index::Entry, coverage: usize, of: Use) -> FontInfo {

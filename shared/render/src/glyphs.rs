@@ -82,7 +82,7 @@ fn message(characters: &BTreeSet<char>) -> String {
         more => format!(" and {more} more characters"),
     };
     format!(
-        "{NO_FONT}{}{more}: each is printed as a box; add a font that has them as an asset of the report",
+        "{NO_FONT}{}{more}: each is printed as a box; add a font that has them to the report or to its workspace",
         named.join(", ")
     )
 }

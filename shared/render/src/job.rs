@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use typst::foundations::Bytes;
 
 use crate::error::RenderError;
 use crate::letter::{LetterTemplates, LetterTexts};
@@ -39,7 +40,10 @@ pub struct Job {
     pub template: Template,
     /// Pictures, fonts and files by name.
     #[serde(with = "asset_bytes")]
-    pub assets: BTreeMap<String, Vec<u8>>,
+    pub assets: BTreeMap<String, Bytes>,
+    /// The fonts of the workspace by name, which stand behind those among the assets.
+    #[serde(with = "asset_bytes")]
+    pub fonts: BTreeMap<String, Bytes>,
     /// The author named in the PDF.
     pub author: Option<String>,
     /// The date of the document, and "today" in templates; given, so that nothing depends on the clock.
@@ -53,7 +57,7 @@ pub struct Job {
 }
 
 impl Job {
-    /// A job as a publication has it: without parameters and assets, in the default theme and the definition's language, told in UTC.
+    /// A job as a publication has it: without parameters, assets and fonts, in the default theme and the definition's language, told in UTC.
     pub fn new(report: impl Into<String>, definition: Definition, data: Value, date: Timestamp) -> Self {
         Self {
             report: report.into(),
@@ -65,6 +69,7 @@ impl Job {
             theme: Theme::default(),
             template: Template::default(),
             assets: BTreeMap::new(),
+            fonts: BTreeMap::new(),
             author: None,
             date,
             exclude_pages: BTreeSet::new(),
@@ -74,7 +79,7 @@ impl Job {
     }
 
     /// The publication of a version of a report with its own data, told in its own time zone, in the theme and template that it names;
-    /// `date` is that of the document.
+    /// `fonts` are those of its workspace, `date` is that of the document.
     ///
     /// # Errors
     /// When the definition is wrong.
@@ -82,7 +87,7 @@ impl Job {
         report: &Report,
         version: &Version,
         source: &Source,
-        assets: BTreeMap<String, Vec<u8>>,
+        Files { assets, fonts }: Files,
         theme: Theme,
         template: Template,
         date: Timestamp,
@@ -92,7 +97,8 @@ impl Job {
         let author = Some(version.actor.name.clone());
         let plain = Self::new(&report.name, definition, source.data.clone(), date);
         let time_zone = report.details.time_zone.clone().unwrap_or(plain.time_zone);
-        Ok(Self { time_zone, theme, template, assets, author, ..plain })
+        let (assets, fonts) = (shared(assets), shared(fonts));
+        Ok(Self { time_zone, theme, template, assets, fonts, author, ..plain })
     }
 
     /// Where dates and times are told.
@@ -107,6 +113,20 @@ impl Job {
             RenderError::report("timezone", message)
         })
     }
+}
+
+/// The files that a report is rendered from, by name.
+#[derive(Debug, Clone, Default)]
+pub struct Files {
+    /// The report's own.
+    pub assets: BTreeMap<String, Vec<u8>>,
+    /// The fonts of its workspace.
+    pub fonts: BTreeMap<String, Vec<u8>>,
+}
+
+/// Files as a job has them: a copy of one takes no memory.
+pub fn shared(files: BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Bytes> {
+    files.into_iter().map(|(name, bytes)| (name, Bytes::new(bytes))).collect()
 }
 
 /// What a rendering makes, besides the rows of the tables: each costs time, and pictures of pages cost room.
@@ -237,14 +257,20 @@ mod asset_bytes {
     use std::collections::BTreeMap;
 
     use serde::{Deserialize, Deserializer, Serializer};
-    use serde_bytes::{ByteBuf, Bytes};
+    use serde_bytes::ByteBuf;
+    use typst::foundations::Bytes;
 
-    pub fn serialize<S: Serializer>(assets: &BTreeMap<String, Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(assets.iter().map(|(name, bytes)| (name, Bytes::new(bytes))))
+    pub fn serialize<S: Serializer>(assets: &BTreeMap<String, Bytes>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(assets.iter().map(|(name, bytes)| (name, serde_bytes::Bytes::new(bytes))))
     }
 
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Vec<u8>>, D::Error> {
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Bytes>, D::Error> {
+        // Read piece by piece, a file has up to twice the room that it needs.
+        let fitted = |mut bytes: Vec<u8>| {
+            bytes.shrink_to_fit();
+            bytes
+        };
         let assets = BTreeMap::<String, ByteBuf>::deserialize(deserializer)?;
-        Ok(assets.into_iter().map(|(name, bytes)| (name, bytes.into_vec())).collect())
+        Ok(super::shared(assets.into_iter().map(|(name, bytes)| (name, fitted(bytes.into_vec()))).collect()))
     }
 }

@@ -60,7 +60,7 @@ pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
 pub use fonts::{are_there as has_fonts, use_folder as use_fonts};
-pub use job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
+pub use job::{Files, Job, Outputs, Page, Pictures, Rendered, TableFile, shared};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};
 pub use warning::Warning;
 
@@ -130,7 +130,7 @@ impl<'a> Report<'a> {
         let letter = job.letter.as_ref().map(|letter| letter.write(&templates, [&title, &job.report])).transpose()?;
         let (assets, warnings) = (picture::assets(&job.assets), Warnings::default());
         let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
-        let fonts = Arc::new(FontSet::new(&assets, &lang, of));
+        let fonts = Arc::new(FontSet::new(assets.values().chain(job.fonts.values()), &lang, of));
         Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings })
     }
 

@@ -2,7 +2,7 @@
 //! line high lays out in two thirds of the time.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use typst::layout::Abs;
@@ -42,7 +42,7 @@ pub fn is_plain(text: &str) -> bool {
 
 /// The advance in em of a letter that comes from another font than Inter; looked up once for each.
 fn in_another_font(c: char, weight: u16) -> Option<f64> {
-    static FONTS: LazyLock<FontSet> = LazyLock::new(|| FontSet::new(&BTreeMap::new(), "en", Use::Blocks));
+    static FONTS: LazyLock<FontSet> = LazyLock::new(|| FontSet::new([], "en", Use::Blocks));
     thread_local! {
         static KNOWN: RefCell<HashMap<(char, u16), Option<f64>>> = RefCell::default();
     }

@@ -23,9 +23,9 @@ pub fn same_name(name: &str) -> String {
 }
 
 /// The assets of a report by their names in NFC, SVG in UTF-8.
-pub fn assets(assets: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Bytes> {
-    let readable = |bytes: &Vec<u8>| match utf8(bytes) {
-        Cow::Borrowed(bytes) => Bytes::new(bytes.to_vec()),
+pub fn assets(assets: &BTreeMap<String, Bytes>) -> BTreeMap<String, Bytes> {
+    let readable = |bytes: &Bytes| match utf8(bytes) {
+        Cow::Borrowed(_) => bytes.clone(),
         Cow::Owned(bytes) => Bytes::new(bytes),
     };
     assets.iter().map(|(name, bytes)| (same_name(name), readable(bytes))).collect()
@@ -84,7 +84,7 @@ fn smaller(
     Ok(Some((kind, file)))
 }
 
-fn find<'a>(assets: &'a BTreeMap<String, Vec<u8>>, name: &str, place: &str) -> Result<&'a Vec<u8>, RenderError> {
+fn find<'a>(assets: &'a BTreeMap<String, Bytes>, name: &str, place: &str) -> Result<&'a Bytes, RenderError> {
     let same = || assets.iter().find(|(other, _)| same_name(other) == same_name(name)).map(|(_, bytes)| bytes);
     assets.get(name).or_else(same).ok_or_else(|| {
         let known: Vec<&str> = assets.keys().map(String::as_str).collect();

@@ -49,12 +49,10 @@ pub fn run_child_if_asked() {
 /// # Errors
 /// As [`crate::render`]; besides when the report needs more time or memory than it may have.
 pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, RenderError> {
-    let mut input = Vec::new();
-    ciborium::into_writer(job, &mut input)
-        .map_err(|error| RenderError::internal(format!("the job cannot be passed on: {error}")))?;
+    let input = written(job).map_err(|error| RenderError::internal(format!("the job cannot be passed on: {error}")))?;
     let mut child =
         spawn(limits).map_err(|error| RenderError::internal(format!("the renderer cannot be started: {error}")))?;
-    let outcome = timeout(Duration::from_secs(limits.seconds), talk(&mut child, &input)).await;
+    let outcome = timeout(Duration::from_secs(limits.seconds), talk(&mut child, input)).await;
     // Whatever happened, nothing of it goes on: a child that is done is not hurt by this.
     let ended = child.start_kill().and(Ok(child.wait().await));
     match (outcome, ended) {
@@ -73,6 +71,14 @@ fn placed(mut error: RenderError, job: &Job) -> RenderError {
         error.place = body.to_owned();
     }
     error
+}
+
+/// The job as the child reads it. Its files are nearly all of it, so that it is written without moving it to larger and larger places.
+fn written(job: &Job) -> Result<Vec<u8>, ciborium::ser::Error<std::io::Error>> {
+    let files: usize = job.assets.values().chain(job.fonts.values()).map(|file| file.len()).sum();
+    let mut input = Vec::with_capacity(files + (64 << 10));
+    ciborium::into_writer(job, &mut input)?;
+    Ok(input)
 }
 
 /// All that a child said, and how it ended by itself.
@@ -98,13 +104,15 @@ fn spawn(limits: Limits) -> std::io::Result<Child> {
         .spawn()
 }
 
-async fn talk(child: &mut Child, input: &[u8]) -> std::io::Result<Said> {
+async fn talk(child: &mut Child, input: Vec<u8>) -> std::io::Result<Said> {
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let write = async {
+    let write = async move {
         if let Some(mut stdin) = stdin {
             // A child that ends early stops reading: how it ended says more than the broken pipe.
-            stdin.write_all(input).await.ok();
+            stdin.write_all(&input).await.ok();
         }
+        // While the child works, its memory is wanted there.
+        drop(input);
     };
     let ((), output, complaint) = tokio::join!(write, read(stdout, MAX_OUTPUT), read(stderr, MAX_COMPLAINT));
     let (output, complaint) = (output?, complaint?);

@@ -7,7 +7,7 @@ use domain::definition::Definition;
 use serde_json::{Value, json};
 use zip::ZipArchive;
 
-use crate::{Job, RenderError, Rendered, render};
+use crate::{Job, RenderError, Rendered, render, shared};
 
 mod check;
 mod files;
@@ -16,6 +16,7 @@ mod letter;
 mod look;
 mod net;
 mod numbers;
+mod own_fonts;
 mod pictures;
 mod rendition;
 mod snapshots;
@@ -31,7 +32,11 @@ pub fn job(definition: &Value, data: Value) -> Job {
         ("notes.txt".to_owned(), b"words".to_vec()),
     ]);
     let author = Some("Sales team".to_owned());
-    Job { assets, author, ..Job::new("Monthly report", Definition::parse(definition).unwrap(), data, date) }
+    Job {
+        assets: shared(assets),
+        author,
+        ..Job::new("Monthly report", Definition::parse(definition).unwrap(), data, date)
+    }
 }
 
 pub fn sales() -> Value {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use domain::definition::Definition;
 use render::sandbox::{Limits, render_within, run_child_if_asked};
-use render::{Cause, Job, LetterTemplates, Outputs, Pictures};
+use render::{Cause, Job, LetterTemplates, Outputs, Pictures, shared};
 use serde_json::{Value, json};
 
 const LIMITS: Limits = Limits { seconds: 4, memory_mb: 200 };
@@ -34,7 +34,7 @@ fn job(definition: &Value) -> Job {
     let data = json!({"rows": [{"a": 1, "b": "x"}], "n": 7});
     let assets = BTreeMap::from([("a.bin".to_owned(), vec![0, 159, 146, 150])]);
     let plain = Job::new("Test", Definition::parse(definition).unwrap(), data, "2026-03-31T10:00:00Z".parse().unwrap());
-    Job { assets, ..plain }
+    Job { assets: shared(assets), ..plain }
 }
 
 fn typst(source: &str) -> Job {
@@ -62,6 +62,10 @@ async fn a_child_warns_of_what_no_font_has_and_finds_the_fonts_that_there_are() 
     let heading = |text: &str| job(&json!({"lang": "ja", "blocks": [{"kind": "heading", "text": text}]}));
     let rendered = render_within(&heading("\u{10900}"), LIMITS).await.unwrap();
     assert!(rendered.warnings[0].message.starts_with("No font has"), "{:?}", rendered.warnings);
+    let phoenician = include_bytes!("../../font/testdata/phoenician.ttf").to_vec();
+    let fonts = shared(BTreeMap::from([("phoenician.ttf".to_owned(), phoenician)]));
+    let rendered = render_within(&Job { fonts, ..heading("\u{10900}") }, LIMITS).await.unwrap();
+    assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
     let rendered = render_within(&heading("給与明細書 매출 🎉"), LIMITS).await.unwrap();
     assert_eq!(rendered.warnings.is_empty(), render::has_fonts(), "{:?}", rendered.warnings);
 }

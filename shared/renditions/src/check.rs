@@ -14,14 +14,17 @@ use render::{
     Cause, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered,
     file::{self, File},
     sandbox::{Limits, render_within},
+    shared,
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::fmt;
-use store::{Aws, Presets};
+use store::{Aws, Fonts, Presets};
 
 /// What tries reports out.
 pub struct Checks {
     presets: Presets,
+    fonts: Fonts,
     limits: Limits,
 }
 
@@ -57,7 +60,7 @@ impl Checks {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { presets: Presets::new(aws)?, limits: limits()? })
+        Ok(Self { presets: Presets::new(aws)?, fonts: Fonts::new(aws)?, limits: limits()? })
     }
 
     /// Checks the body of `POST /api/reports/_check`, and renders it: in `form`, when one is asked for and nothing is wrong.
@@ -88,7 +91,9 @@ impl Checks {
 
     async fn job(&self, body: TrialBody, caller: &Caller, form: Option<Form>, now: Timestamp) -> Outcome<Job> {
         let Trial { draft, definition, assets, params, lang } = body.check(caller)?;
+        check_fonts(&assets)?;
         let (theme, template) = self.presets(&draft).await?;
+        let fonts = self.fonts.of(&draft.workspace).await?;
         let zone = draft.details.time_zone;
         let date = start_of_day(now, &zone.as_deref().map_or(Ok(TimeZone::UTC), |name| time_zone("timeZone", name))?)?;
         let mailing = draft.details.mailing;
@@ -102,7 +107,8 @@ impl Checks {
             lang,
             theme,
             template,
-            assets,
+            assets: shared(assets),
+            fonts: shared(fonts),
             ..job
         })
     }
@@ -118,6 +124,16 @@ impl Checks {
         let details = theme.zip(template).map(|(theme, template)| (theme.details, template.details));
         details.ok_or_else(|| Problem::internal("a theme is missing that was found"))
     }
+}
+
+/// A font that cannot be read is no error of a rendering, which goes on without it.
+fn check_fonts(assets: &BTreeMap<String, Vec<u8>>) -> Outcome<()> {
+    let mut mistakes = Mistakes::default();
+    for (name, bytes) in assets {
+        let checked = font::check_file(name, bytes);
+        mistakes.keep(checked.map_err(|flaw| Problem::invalid(format!("assets.{name}"), format!("{flaw}."))))?;
+    }
+    mistakes.end()
 }
 
 /// What is made for a check. Without a form, pages are laid out all the same: much is only found by that.
@@ -181,5 +197,20 @@ mod tests {
         let places: Vec<&str> = checked.errors.iter().map(|error| error.place.as_str()).collect();
         assert_eq!(places, ["definition.blocks[0].data", "params.a", "definition.typst line 2, column 1"]);
         assert!(!checked.ok && checked.warnings.is_empty());
+    }
+
+    #[test]
+    fn a_font_that_cannot_be_read_is_a_mistake_of_its_asset() {
+        let assets = [("a.woff2", "wOF2"), ("b.ttf", "words"), ("notes.txt", "words")];
+        let assets = assets.map(|(name, text)| (name.to_owned(), text.as_bytes().to_vec()));
+        let problem = check_fonts(&BTreeMap::from(assets)).unwrap_err();
+        let told: Vec<String> = Checked::refused(&problem).errors.iter().map(Remark::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "assets.a.woff2: is a WOFF2 font: convert it to TTF or OTF.",
+                "assets.b.ttf: is no font: use TTF, OTF or a collection of them (TTC, OTC)."
+            ]
+        );
     }
 }

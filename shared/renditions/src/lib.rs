@@ -18,7 +18,7 @@ use domain::{
 use jiff::Timestamp;
 use plan::Plan;
 use render::{
-    Cause, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered, bundle,
+    Cause, Files as Sources, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered, bundle,
     file::{self, File},
     page::{self, PreviewInfo},
     sandbox::{Limits, render_within},
@@ -26,7 +26,7 @@ use render::{
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use store::{
-    Aws, Files, OpenReport, Presets, PreviewBundles, Reports, TemporaryData,
+    Aws, Files, Fonts, OpenReport, Presets, PreviewBundles, Reports, TemporaryData,
     aws::Variable,
     files::{FileKey, StoredFile},
     preview_bundles::{NewPreview, PreviewBundle},
@@ -39,6 +39,7 @@ pub mod plan;
 pub struct Renditions {
     reports: Reports,
     presets: Presets,
+    fonts: Fonts,
     temporary: TemporaryData,
     files: Files,
     previews: PreviewBundles,
@@ -68,6 +69,7 @@ impl Renditions {
         Ok(Self {
             reports: Reports::new(aws)?,
             presets: Presets::new(aws)?,
+            fonts: Fonts::new(aws)?,
             temporary: TemporaryData::new(aws)?,
             files: Files::new(aws)?,
             previews: PreviewBundles::new(aws)?,
@@ -89,12 +91,13 @@ impl Renditions {
         let rendition = Rendition { time_zone: rendition.time_zone.or_else(own), ..rendition };
         let (theme, template) = (rendition.theme.as_deref(), rendition.template.as_deref());
         let (theme, template) = self.presets.look(&found.report, theme, template).await?;
+        let fonts = self.fonts.list(&found.report.workspace).await?;
         let data = match (&rendition.data, rendition.temp_data) {
             (Some(data), _) => Some(data.clone()),
             (None, Some(id)) => Some(self.temporary.read(&found.report.workspace, id).await?),
             (None, None) => None,
         };
-        Plan::new(found, version, rendition, theme, template, data, now)
+        Plan::new(found, version, rendition, theme, template, fonts, data, now)
     }
 
     /// The file that a plan comes to: the one that is kept, or a new one.
@@ -197,7 +200,8 @@ impl Renditions {
     async fn render(&self, plan: &Plan, outputs: Outputs, letter: Option<LetterTemplates>) -> Outcome<(Job, Rendered)> {
         let (version, source, assets) = self.reports.contents(&plan.found, plan.version).await?;
         let (theme, template) = (plan.theme.clone(), plan.template.clone());
-        let job = Job::of_report(&plan.found.report, &version, &source, assets, theme, template, plan.date);
+        let files = Sources { assets, fonts: self.fonts.read(&plan.fonts).await? };
+        let job = Job::of_report(&plan.found.report, &version, &source, files, theme, template, plan.date);
         let job = job.map_err(told)?;
         let (asked, data) = (plan.rendition.clone(), plan.data.clone());
         let job = Job {

@@ -2,6 +2,7 @@
 
 use domain::{
     Outcome, Problem,
+    font::WorkspaceFonts,
     rendition::{Rendition, Template},
     theme::Theme,
 };
@@ -17,6 +18,8 @@ pub struct Plan {
     pub(crate) rendition: Rendition,
     pub(crate) theme: Theme,
     pub(crate) template: Template,
+    /// The fonts of the workspace.
+    pub(crate) fonts: WorkspaceFonts,
     /// Data in the place of the version's own.
     pub(crate) data: Option<Value>,
     /// The date of the document: the beginning of the day on which it was asked for, where it is told. Reports show dates and no
@@ -32,11 +35,12 @@ impl Plan {
         rendition: Rendition,
         theme: Theme,
         template: Template,
+        fonts: WorkspaceFonts,
         data: Option<Value>,
         now: Timestamp,
     ) -> Outcome<Self> {
         let date = start_of_day(now, &rendition.zone()?)?;
-        let mut plan = Self { found, version, rendition, theme, template, data, date, content: String::new() };
+        let mut plan = Self { found, version, rendition, theme, template, fonts, data, date, content: String::new() };
         plan.content = plan.named()?;
         Ok(plan)
     }
@@ -78,6 +82,7 @@ impl Plan {
             "data": data,
             "theme": self.theme,
             "template": self.template,
+            "workspace fonts": self.fonts.contents(),
             "date": self.date,
         });
         serde_json::to_string(&parts).map(|text| hash(&text)).map_err(Problem::internal)

@@ -78,6 +78,11 @@ pub(crate) fn preset_key<T: PresetKind>(workspace: &str, code: &str) -> Key {
     Key::new(format!("PRESETS#{}#{workspace}", T::LIST), code)
 }
 
+/// Where all fonts of a workspace are named.
+pub(crate) fn fonts_key(workspace: &str) -> Key {
+    Key::new(format!("FONTS#{workspace}"), "FONTS")
+}
+
 pub(crate) fn temporary_key(id: TemporaryId) -> Key {
     Key::new(format!("TEMPORARY#{id}"), "DATA")
 }

@@ -4,7 +4,7 @@
 //! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
-//! - [`presets`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
+//! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
 pub mod access_tokens;
 pub mod ambient;
@@ -12,6 +12,7 @@ pub mod aws;
 pub mod deliveries;
 pub mod exports;
 pub mod files;
+pub mod fonts;
 mod kept;
 mod keys;
 pub mod links;
@@ -40,6 +41,7 @@ pub use aws::Aws;
 pub use deliveries::Deliveries;
 pub use exports::Exports;
 pub use files::Files;
+pub use fonts::Fonts;
 pub use links::Links;
 pub use mailed::MailedFiles;
 pub use outbox::Outbox;

@@ -75,7 +75,7 @@ impl Objects {
         let name = answer.metadata().and_then(|metadata| hex::decode(metadata.get(NAME)?).ok());
         let warnings = answer.metadata().and_then(|metadata| metadata.get(WARNINGS).cloned());
         let name = name.and_then(|name| String::from_utf8(name).ok()).unwrap_or_else(|| "report".to_owned());
-        let media_type = answer.content_type().unwrap_or("application/octet-stream").to_owned();
+        let media_type = answer.content_type().unwrap_or(UNTYPED).to_owned();
         let small = answer.content_length().and_then(|size| u64::try_from(size).ok()).is_some_and(|size| size <= most);
         let bytes = match small {
             true => Some(sent::collected(answer.body).await.map_err(fault)?),
@@ -84,14 +84,25 @@ impl Objects {
         Ok(Some(StoredFile { name, media_type, warnings, bytes }))
     }
 
-    /// An address to which anybody may upload an object of this size for a while, and the headers that the request must carry.
+    /// The object and its media type; `None` if there is no such object.
+    pub(crate) async fn get_typed(&self, key: &str) -> Outcome<Option<(Vec<u8>, String)>> {
+        let answer = match sent::get_object(self.client.get_object().bucket(&self.bucket).key(key)).await {
+            Err(error) if is_missing(&error) => return Ok(None),
+            answer => answer.map_err(fault)?,
+        };
+        let media_type = answer.content_type().unwrap_or(UNTYPED).to_owned();
+        Ok(Some((sent::collected(answer.body).await.map_err(fault)?, media_type)))
+    }
+
+    /// An address to which anybody may upload an object of this size and type for a while, and the headers that the request must carry.
     pub(crate) async fn upload_address(
         &self,
         key: &str,
         size: u64,
+        media_type: &str,
         lifetime: Duration,
     ) -> Outcome<(String, Vec<(String, String)>)> {
-        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type("application/json");
+        let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
         let request = request.content_length(i64::try_from(size).map_err(Problem::internal)?);
         let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
         let signed = sent::presigned_put(request, lifetime).await.map_err(fault)?;
@@ -152,6 +163,8 @@ impl Objects {
     }
 }
 
+/// The media type of an object that has none.
+const UNTYPED: &str = "application/octet-stream";
 /// The metadata that holds the name of a file.
 const NAME: &str = "name";
 /// The metadata that holds the warnings of a file, where it has some.

@@ -73,14 +73,14 @@ impl TemporaryData {
         Ok(id)
     }
 
-    /// Takes data of `size` bytes that the client uploads to the address in the answer.
+    /// Takes `size` bytes of this media type, which the client uploads to the address in the answer.
     ///
     /// # Errors
     /// `Internal` when a service does not answer.
-    pub async fn expect(&self, workspace: &str, size: u64, expires_at: Timestamp) -> Outcome<Upload> {
+    pub async fn expect(&self, workspace: &str, size: u64, media_type: &str, expires_at: Timestamp) -> Outcome<Upload> {
         let id = TemporaryId::new(ambient::random()?);
-        let key = format!("temporary/{id}/upload.json");
-        let (address, headers) = self.objects.upload_address(&key, size, UPLOAD_LIFETIME).await?;
+        let key = format!("temporary/{id}/upload");
+        let (address, headers) = self.objects.upload_address(&key, size, media_type, UPLOAD_LIFETIME).await?;
         let content = Content::Upload(key);
         self.write(id, Record { workspace: workspace.to_owned(), expires_at, content }).await?;
         Ok(Upload { id, address, headers })
@@ -110,13 +110,24 @@ impl TemporaryData {
         match self.record(workspace, id).await?.content {
             Content::Kept(kept) => kept::read(&self.objects, &kept).await,
             Content::Upload(key) => {
-                let bytes = self.objects.get(&key, None).await?;
-                let bytes = bytes.ok_or_else(|| {
-                    Problem::invalid("tempDataId", "the data was not uploaded yet: PUT it to the address that you got.")
-                })?;
+                let bytes = self.objects.get(&key, None).await?.ok_or_else(not_uploaded)?;
                 serde_json::from_slice(&bytes)
                     .map_err(|error| Problem::invalid("tempDataId", format!("what was uploaded is no JSON: {error}.")))
             }
+        }
+    }
+
+    /// The file that was uploaded under this id for this workspace, and its media type.
+    ///
+    /// # Errors
+    /// `Invalid` when there is none, as [`TemporaryData::read`], and for data that came in a request.
+    pub async fn file(&self, workspace: &str, id: u64) -> Outcome<(Vec<u8>, String)> {
+        match self.record(workspace, id).await?.content {
+            Content::Kept(_) => Err(Problem::invalid(
+                "tempDataId",
+                "this data came in a request: POST …/temporary-data/uploads gives the id of a file.",
+            )),
+            Content::Upload(key) => self.objects.get_typed(&key).await?.ok_or_else(not_uploaded),
         }
     }
 
@@ -126,4 +137,8 @@ impl TemporaryData {
         let seen = |record: &Record| record.workspace == workspace && ambient::now() < record.expires_at;
         record.filter(seen).ok_or_else(|| no_data(id))
     }
+}
+
+fn not_uploaded() -> Problem {
+    Problem::invalid("tempDataId", "nothing was uploaded yet: PUT it to the address that you got.")
 }

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     Outcome, Problem,
     credential::{Caller, Role},
-    report::{Actor, Asset, MAX_ASSETS, Report, ReportChange, Source, Version},
+    report::{Actor, Asset, Report, ReportChange, Source, Version, check_assets},
     tree::{path, taken},
 };
 use sha2::{Digest, Sha256};
@@ -50,7 +50,7 @@ impl Reports {
     /// Stores an asset and makes a version that has it. The same content under the same name changes nothing.
     ///
     /// # Errors
-    /// `Conflict` when the report has too many assets, `Busy` when another change came in between.
+    /// `Conflict` when the report has too many assets or too large ones, `Busy` when another change came in between.
     pub async fn put_asset(
         &self,
         open: &OpenReport,
@@ -68,13 +68,9 @@ impl Reports {
             return Ok(open.report.clone());
         }
         let mut assets = open.version.assets.clone();
+        assets.insert(name.to_owned(), asset.clone());
+        check_assets(&assets)?;
         self.objects.put(&asset_key(open.report.uid, &asset), bytes, media_type).await?;
-        assets.insert(name.to_owned(), asset);
-        if assets.len() > MAX_ASSETS {
-            return Err(Problem::Conflict(format!(
-                "A report has at most {MAX_ASSETS} assets; delete the report or reuse a name."
-            )));
-        }
         let now = ambient::now();
         let report = Report { version: open.report.version + 1, updated_at: now, ..open.report.clone() };
         let note = Some(format!("Asset {name}"));

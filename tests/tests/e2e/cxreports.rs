@@ -1,7 +1,8 @@
-//! The CxReports dialect from outside: lists, renditions, exports, temporary data, previews; and software that others wrote.
+//! The CxReports dialect from outside: lists, renditions, exports, temporary data, fonts, previews; and software that others wrote.
 
 mod acceptance;
 mod exports;
+mod fonts;
 mod lists;
 mod previews;
 mod renditions;

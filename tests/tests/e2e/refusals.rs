@@ -241,6 +241,7 @@ async fn a_name_that_nothing_has_answers_404() {
         "native-put-report-type",
         "native-put-theme",
         "native-put-template",
+        "native-put-font",
         "exago-create-folder",
         "exago-execute-report",
         "huddle-list-company-documents",

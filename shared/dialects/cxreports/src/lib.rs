@@ -5,7 +5,7 @@
 //! - [`lists`]: what a workspace has, item by item; [`selection`]: which reports a list is asked for.
 //! - [`rendition`]: how a request wants a report rendered; [`file`](mod@file): what is told of the file.
 //! - [`temporary`]: data that is left for a while; [`exports`]: renditions behind a queue.
-//! - [`presets`]: the management of report types, themes and templates; [`tokens`]: personal access tokens.
+//! - [`presets`]: the management of report types, themes and templates; [`fonts`]: the fonts of a workspace; [`tokens`]: personal access tokens.
 //! - [`preview`]: nonce, cookie and address of a report in a frame.
 //! - `refusal`: what refusals look like; `values`: single values as clients write them.
 
@@ -13,6 +13,7 @@
 
 pub mod exports;
 pub mod file;
+pub mod fonts;
 pub mod lists;
 pub mod presets;
 pub mod preview;

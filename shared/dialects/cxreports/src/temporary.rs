@@ -1,5 +1,5 @@
 //! Temporary data: what a client leaves with the service to render reports from. Source: “CxReports API”, Temporary
-//! Data, and the official Python client. Uploads are ours, for data that is too large for a request.
+//! Data, and the official Python client. Uploads are ours, for data and files that are too large for a request.
 
 use crate::values;
 use domain::{
@@ -37,21 +37,39 @@ impl TemporaryData {
 pub struct NewUpload {
     /// How many bytes will come.
     size: u64,
+    /// What they are; data, unless it says otherwise.
+    media_type: Option<String>,
     #[serde(default, deserialize_with = "time")]
     expiry_date: Option<Timestamp>,
 }
 
 impl NewUpload {
-    /// The size, and when the client wants the data to end.
+    /// The size, the media type, and when the client wants the upload to end.
     ///
     /// # Errors
-    /// `Invalid` for no bytes, and for more than can be rendered.
-    pub fn check(self) -> Outcome<(u64, Option<Timestamp>)> {
-        match (1..=LARGEST_UPLOAD).contains(&self.size) {
-            true => Ok((self.size, self.expiry_date)),
-            false => Err(Problem::invalid("size", format!("upload 1 to {LARGEST_UPLOAD} bytes."))),
+    /// `Invalid` for no bytes, for more than can be rendered, and for what is no media type.
+    pub fn check(self) -> Outcome<(u64, String, Option<Timestamp>)> {
+        if !(1..=LARGEST_UPLOAD).contains(&self.size) {
+            return Err(Problem::invalid("size", format!("upload 1 to {LARGEST_UPLOAD} bytes.")));
         }
+        let media_type = self.media_type.unwrap_or_else(|| JSON.to_owned());
+        if !is_media_type(&media_type) {
+            return Err(Problem::invalid("mediaType", "write a media type without parameters, such as font/ttf."));
+        }
+        Ok((self.size, media_type, self.expiry_date))
     }
+}
+
+/// What is uploaded unless the client says otherwise.
+const JSON: &str = "application/json";
+
+/// A type and a subtype, as RFC 6838 restricts their names: the text goes into a header that is signed.
+fn is_media_type(text: &str) -> bool {
+    let is_name = |name: &str| {
+        let restricted = |b: u8| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b);
+        !name.is_empty() && name.len() <= 127 && name.bytes().all(restricted)
+    };
+    text.split_once('/').is_some_and(|(kind, subtype)| is_name(kind) && is_name(subtype))
 }
 
 /// An instant as clients write it; `null` and an empty text are none.
@@ -167,12 +185,29 @@ mod tests {
     #[test]
     fn an_upload_tells_its_size_beforehand() {
         let read = |body| serde_json::from_value::<NewUpload>(body).map(NewUpload::check);
-        assert_eq!(read(json!({"size": LARGEST_UPLOAD})).unwrap().unwrap(), (LARGEST_UPLOAD, None));
+        let expected = (LARGEST_UPLOAD, JSON.to_owned(), None);
+        assert_eq!(read(json!({"size": LARGEST_UPLOAD})).unwrap().unwrap(), expected);
         let problem = read(json!({"size": LARGEST_UPLOAD + 1})).unwrap().unwrap_err().to_string();
         assert_eq!(problem, "size: upload 1 to 33554432 bytes.");
         assert!(read(json!({"size": 0})).unwrap().is_err());
         for body in [json!({}), json!({"size": -1}), json!({"size": "1"}), json!({"size": 1, "expires": null})] {
             assert!(read(body.clone()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_upload_says_what_it_is_by_a_media_type() {
+        let read = |media_type: &str| {
+            let body: NewUpload = serde_json::from_value(json!({"size": 1, "mediaType": media_type})).unwrap();
+            body.check().map(|(_, media_type, _)| media_type).map_err(|problem| problem.to_string())
+        };
+        for sound in ["font/ttf", "image/svg+xml", "application/vnd.ms-opentype"] {
+            assert_eq!(read(sound).as_deref(), Ok(sound));
+        }
+        for odd in ["", "font", "font/", "/ttf", "a/b/c", "text/plain; charset=utf-8", "font/ttf\r\nx: y", "schrift/ö"]
+        {
+            let told = read(odd).unwrap_err();
+            assert_eq!(told, "mediaType: write a media type without parameters, such as font/ttf.", "{odd:?}");
         }
     }
 

@@ -115,3 +115,15 @@ fn a_trial_is_a_report_with_what_a_rendering_takes() {
         assert_eq!(fields(&read(body).unwrap_err()), [field], "{what}");
     }
 }
+
+#[test]
+fn the_assets_of_a_report_are_bounded_in_number_and_in_bytes() {
+    let asset = |size| Asset { sha256: String::new(), size, media_type: "font/ttf".into() };
+    let assets = |count: usize, size: u64| (0..count).map(|n| (n.to_string(), asset(size))).collect();
+    assert!(check_assets(&assets(MAX_ASSETS, 1)).is_ok());
+    assert!(check_assets(&assets(4, LARGEST_ASSETS / 4)).is_ok());
+    let told = check_assets(&assets(MAX_ASSETS + 1, 1)).unwrap_err();
+    assert!(matches!(told, Problem::Conflict(_)), "{told}");
+    let told = check_assets(&assets(4, LARGEST_ASSETS / 4 + 1)).unwrap_err().to_string();
+    assert!(told.starts_with("The assets of the report would have 104857604 bytes"), "{told}");
+}

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use sha2::{Digest, Sha256};
 use typst::layout::Abs;
 use typst::text::FontVariations;
@@ -86,7 +88,7 @@ fn each_script_comes_from_the_font_that_is_made_for_it() {
     ];
     for (what, c, lang, family) in cases {
         for of in [Use::Blocks, Use::Source] {
-            let font = FontSet::new(&BTreeMap::new(), lang, of).font_for(c, 400).unwrap();
+            let font = FontSet::new([], lang, of).font_for(c, 400).unwrap();
             assert_eq!(font.info().family, family, "{what}");
         }
     }
@@ -123,7 +125,7 @@ fn semi_bold_words_of_other_scripts_and_emoji_are_bold() {
     if !has_layer() {
         return;
     }
-    let set = FontSet::new(&BTreeMap::new(), "ja", Use::Blocks);
+    let set = FontSet::new([], "ja", Use::Blocks);
     for (weight, expected) in [(400, 400), (500, 400), (600, 700), (700, 700)] {
         for c in ['明', '🎉'] {
             let font = set.font_for(c, weight).unwrap();
@@ -134,7 +136,7 @@ fn semi_bold_words_of_other_scripts_and_emoji_are_bold() {
 
 #[test]
 fn no_font_has_a_private_character() {
-    assert!(FontSet::new(&BTreeMap::new(), "en", Use::Blocks).font_for('\u{f0000}', 400).is_none());
+    assert!(FontSet::new([], "en", Use::Blocks).font_for('\u{f0000}', 400).is_none());
 }
 
 #[test]

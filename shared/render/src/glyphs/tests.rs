@@ -16,7 +16,7 @@ fn a_character_without_a_glyph_is_named_with_its_block() {
     let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "region", "title": format!("Region {PRIVATE}")}]});
     let deep = json!({"kind": "columns", "columns": [[], [{"kind": "heading", "text": format!("{PHOENICIAN}")}]]});
     let rendered = blocks(json!([{"kind": "heading", "text": "Plain"}, table, deep])).unwrap();
-    let end = "each is printed as a box; add a font that has them as an asset of the report";
+    let end = "each is printed as a box; add a font that has them to the report or to its workspace";
     assert_eq!(
         warnings(&rendered),
         [

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::ffi::OsString;
-use std::io::{Read, Write, stdin, stdout};
+use std::io::{BufReader, Write, stdin, stdout};
 use std::process;
 
 use rlimit::Resource;
@@ -16,6 +16,8 @@ type Reply = Result<Rendered, RenderError>;
 /// Layout recurses; the compiler's own limits on depth are made for a stack of this size.
 const STACK: usize = 32 << 20;
 const MAX_FILES: u64 = 16;
+/// What is read at once.
+const PIECE: usize = 64 << 10;
 /// What the program takes on top of what the report may have: stacks of its threads, and the fonts, which are 63 MB if a report has every script.
 const OVERHEAD_MB: u64 = 128;
 
@@ -55,9 +57,7 @@ fn confine(limits: Limits) -> std::io::Result<()> {
 }
 
 fn answer() -> std::io::Result<()> {
-    let mut input = Vec::new();
-    stdin().lock().read_to_end(&mut input)?;
-    let reply = std::thread::Builder::new().stack_size(STACK).spawn(move || reply(&input))?.join();
+    let reply = std::thread::Builder::new().stack_size(STACK).spawn(reply)?.join();
     let reply = reply.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
     let mut output = Vec::new();
     ciborium::into_writer(&reply, &mut output).map_err(std::io::Error::other)?;
@@ -65,8 +65,9 @@ fn answer() -> std::io::Result<()> {
     stdout().lock().flush()
 }
 
-fn reply(input: &[u8]) -> Reply {
-    let job: Job = ciborium::from_reader(input)
+/// The job is read as it comes: kept whole beside its files, a large font would take its room twice.
+fn reply() -> Reply {
+    let job: Job = ciborium::from_reader(BufReader::with_capacity(PIECE, stdin().lock()))
         .map_err(|error| RenderError::internal(format!("the job cannot be read: {error}")))?;
     crate::render(&job)
 }

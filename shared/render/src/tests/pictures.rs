@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::definition::Definition;
 use serde_json::{Value, json};
+use typst::foundations::Bytes;
 
 use super::{PIXEL, sales};
 use crate::{Job, Outputs, Pictures, RenderError, Rendered, render};
@@ -34,7 +35,8 @@ fn blank(width: u32, height: u32) -> Vec<u8> {
 fn rendered(blocks: &Value, assets: &[(&str, Vec<u8>)]) -> Result<Rendered, RenderError> {
     let definition = Definition::parse(&json!({"blocks": blocks})).unwrap();
     let job = Job::new("Pictures", definition, sales(), "2026-03-31T10:00:00Z".parse().unwrap());
-    let assets: BTreeMap<_, _> = assets.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect();
+    let assets: BTreeMap<_, _> =
+        assets.iter().map(|(name, bytes)| ((*name).to_owned(), Bytes::new(bytes.clone()))).collect();
     let outputs = Outputs { pdf: true, svg: false, png: Pictures::All, xlsx: false };
     render(&Job { assets, outputs, ..job })
 }
@@ -102,7 +104,7 @@ fn a_name_is_found_however_its_letters_are_composed() {
         let blocks = json!([{"kind": "image", "asset": named}]);
         assert!(rendered(&blocks, &[(stored, PIXEL.to_vec())]).is_ok(), "{stored:?} as {named:?}");
         let definition = Definition::parse(&json!({"typst": format!("#image(\"{named}\")")})).unwrap();
-        let assets = BTreeMap::from([(stored.to_owned(), PIXEL.to_vec())]);
+        let assets = BTreeMap::from([(stored.to_owned(), Bytes::new(PIXEL.to_vec()))]);
         let job = Job::new("Pictures", definition, sales(), "2026-03-31T10:00:00Z".parse().unwrap());
         assert!(render(&Job { assets, ..job }).is_ok(), "{stored:?} as {named:?} in Typst");
     }
@@ -135,7 +137,7 @@ fn a_drawing_is_drawn_whatever_stands_in_front_and_in_any_encoding() {
                 "2026-03-31T10:00:00Z".parse().unwrap(),
             );
             let outputs = Outputs { png: Pictures::All, ..Outputs::tables() };
-            let assets = BTreeMap::from([(name.to_owned(), bytes.clone())]);
+            let assets = BTreeMap::from([(name.to_owned(), Bytes::new(bytes.clone()))]);
             let rendered = render(&Job { assets, outputs, ..job }).unwrap();
             assert!(red(&rendered.pages[0].png).is_some(), "{what} in {body}");
         }

@@ -1,6 +1,6 @@
 //! Renderings as a request wants them: elsewhere, in another language, on other paper, without some pages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::definition::{Orientation, PageSize};
 use domain::rendition::{Form, Template};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{holds, job, sales, text_of};
 use crate::file::outputs_for;
-use crate::{Cause, Job, Outputs, Pictures, Rendered, Theme, render};
+use crate::{Cause, Files, Job, Outputs, Pictures, Rendered, Theme, render};
 
 /// Four pages, the first and the third with a heading.
 fn four_pages() -> Value {
@@ -73,7 +73,7 @@ fn a_report_is_told_in_its_own_time_zone() {
         let (version, date) = (serde_json::from_value(version).unwrap(), "2026-03-31T20:00:00Z".parse().unwrap());
         let source = Source { definition: json!({"blocks": []}), data: Value::Null };
         let (theme, template) = (Theme::default(), Template::default());
-        Job::of_report(&report, &version, &source, BTreeMap::new(), theme, template, date).unwrap().time_zone
+        Job::of_report(&report, &version, &source, Files::default(), theme, template, date).unwrap().time_zone
     };
     assert_eq!(zone(json!({})), "UTC");
     assert_eq!(zone(json!({"timeZone": "Pacific/Auckland"})), "Pacific/Auckland");

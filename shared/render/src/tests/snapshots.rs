@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use domain::definition::Definition;
 use serde::Deserialize;
 use serde_json::Value;
+use typst::foundations::Bytes;
 
 use crate::{Job, Outputs, Pictures, Theme, has_fonts, render};
 
@@ -94,7 +95,7 @@ impl Snapshot {
             Value::String(name) => Theme::named(name).unwrap(),
             colours => Theme::parse(colours).unwrap(),
         };
-        let assets = self.assets.iter().map(|(name, svg)| (name.clone(), svg.clone().into_bytes())).collect();
+        let assets = self.assets.iter().map(|(name, svg)| (name.clone(), Bytes::from_string(svg.clone()))).collect();
         let outputs = Outputs { png: Pictures::All, ..Outputs::tables() };
         let definition = Definition::parse(&self.definition).unwrap_or_else(|error| panic!("{}: {error}", self.about));
         let date = "2026-03-31T10:00:00Z".parse().unwrap();

@@ -53,7 +53,7 @@ async fn data_that_no_request_can_carry_is_uploaded() {
         place.admin.post(&place.at("temporary-data/uploads"), &json!({"size": content.len()})).await.expect(201).json();
     let id = made["tempDataId"].as_u64().unwrap();
     let told = csv(&place, &report, id).await.expect(400).json();
-    assert!(told["error"].as_str().unwrap().contains("not uploaded yet"), "{told}");
+    assert!(told["error"].as_str().unwrap().contains("nothing was uploaded yet"), "{told}");
     let upload = |body: String| {
         let put = Api::anonymous().request("PUT", made["uploadUrl"].as_str().unwrap());
         read(put.header("content-type", made["headers"]["content-type"].as_str().unwrap()).body(body))
