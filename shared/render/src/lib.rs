@@ -131,8 +131,8 @@ impl<'a> Report<'a> {
         Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings })
     }
 
-    fn world_of_blocks(&self, resolved: &Resolved) -> ReportWorld {
-        let mut files = resolved.files.clone();
+    fn world_of_blocks(&self, resolved: &Resolved<'_>) -> ReportWorld {
+        let mut files = resolved.files();
         let mut document = resolved.document.clone();
         document["fonts"] = self.fonts.families.clone().into();
         document["dir"] = if self.rtl() { "rtl" } else { "ltr" }.into();

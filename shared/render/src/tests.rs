@@ -13,7 +13,7 @@ mod check;
 mod files;
 mod layout;
 mod letter;
-mod net;
+pub mod net;
 mod numbers;
 mod pictures;
 mod rendition;

@@ -50,7 +50,7 @@ pub fn names_anyhow(setting: &Setting<'_>, names: &[String], places: &[f64], plo
         foot.labels.len(),
         names.len()
     );
-    setting.warnings.add(setting.place, message);
+    setting.warnings.add(&setting.place, message);
     foot
 }
 
@@ -89,7 +89,7 @@ pub fn warn_if_alike(setting: &Setting<'_>, names: &[String], short: &[String]) 
     let distinct = |names: &[String]| names.iter().collect::<std::collections::HashSet<_>>().len();
     if distinct(short) < distinct(names) {
         let message = "names are shortened until some look alike: use shorter names, or a wider chart";
-        setting.warnings.add(setting.place, message);
+        setting.warnings.add(&setting.place, message);
     }
 }
 
