@@ -20,6 +20,7 @@ mod cells;
 pub mod charts;
 mod generate;
 mod order;
+mod planted;
 pub mod words;
 mod workbook;
 
@@ -87,17 +88,20 @@ struct Made<'a> {
     rendered: Rendered,
 }
 
+/// Makes all that is made of a report, and looks at it.
+fn made<T>(tried: &Report, look: impl FnOnce(&mut Made<'_>) -> T) -> Result<T, RenderError> {
+    let job = job(tried)?;
+    let report = crate::Report::new(&job)?;
+    let Body::Blocks(blocks) = &job.definition.body else { unreachable!("only blocks are tried") };
+    let resolved = resolve(&report, blocks)?;
+    let document = compile::lay_out(&report.world_of_blocks(&resolved))?;
+    let rendered = render(&job)?;
+    Ok(look(&mut Made { tried, report: &report, resolved, document, rendered }))
+}
+
 /// Tries a report; whether it was rendered, or refused as it should be.
 fn check(tried: &Report) -> Result<bool, String> {
-    let made = job(tried).and_then(|job| {
-        let report = crate::Report::new(&job)?;
-        let Body::Blocks(blocks) = &job.definition.body else { unreachable!("only blocks are tried") };
-        let resolved = resolve(&report, blocks)?;
-        let document = compile::lay_out(&report.world_of_blocks(&resolved))?;
-        let rendered = render(&job)?;
-        Ok(Made { tried, report: &report, resolved, document, rendered }.check())
-    });
-    match made {
+    match made(tried, |made| made.check()) {
         Ok(outcome) => outcome.map(|()| true),
         Err(error) if is_expected(&error) => {
             println!("refused: {error}");
@@ -118,7 +122,13 @@ impl Made<'_> {
             workbook::check(&self.rendered.xlsx, definition, data, writing)?;
         }
         self.check_charts()?;
-        let expected = Expected { definition, data, resolved: &self.resolved.document, writing };
+        self.check_order()
+    }
+
+    /// The text alternative is read in the order of the definition and its data.
+    fn check_order(&self) -> Outcome {
+        let (definition, data, resolved) = (&self.tried.definition, &self.tried.data, &self.resolved.document);
+        let expected = Expected { definition, data, resolved, writing: &self.report.writing };
         let pages: Vec<&str> = self.rendered.pages.iter().map(|page| page.text.as_str()).collect();
         order::check(&expected.pieces()?, &pages)
     }
