@@ -96,9 +96,11 @@ pub fn warn_if_alike(setting: &Setting<'_>, names: &[String], short: &[String]) 
 /// Every second name, or third and so on; a line leads to each that is left.
 fn thinned(setting: &Setting<'_>, names: &[String], places: &[f64], plot: &Area) -> Foot {
     let row = Row::of(setting, plot, 0);
+    // A name may come in lines.
+    let names: Vec<String> = names.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for every in 1..=names.len().max(1) {
         let chosen: Vec<(f64, &str)> =
-            places.iter().zip(names).step_by(every).map(|(place, name)| (*place, name.as_str())).collect();
+            places.iter().zip(&names).step_by(every).map(|(place, name)| (*place, name.as_str())).collect();
         if let Some(labels) = row.labels(&chosen) {
             let ticks = chosen.into_iter().map(|(place, _)| place).collect();
             return Foot { labels, ticks, height: LINE + DROP };

@@ -166,7 +166,7 @@ fn a_head_of_a_markdown_table_that_is_higher_than_a_page_goes_on_on_the_next() {
     let definition =
         json!({"page": {"size": "a5", "orientation": "landscape"}, "blocks": [{"kind": "text", "markdown": markdown}]});
     let text = text_of(&rendered(&definition, json!({})));
-    assert_eq!(text.matches("A head of").count(), 60, "it is not repeated: {text}");
+    assert_eq!(text.matches("room").count(), 60, "it is not repeated: {text}");
     assert!(text.contains("END"), "{text}");
 }
 

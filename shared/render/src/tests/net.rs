@@ -1,6 +1,9 @@
 //! A net under all blocks: random reports are rendered, and whatever they hold, nothing may be printed over anything else, leave the
 //! page, or be lost.
 //!
+//! `generate` makes the reports. The checks: `words` for what is printed, `cells` for tables on paper and in CSV, `workbook` for those in XLSX,
+//! `charts` for marks, `order` for the text alternative; `planted` shows that they find what they are for.
+//!
 //! `IMPRINT_NET_CASES` sets how many reports are tried, `IMPRINT_NET_SEED` repeats a run.
 
 use std::cell::Cell;
