@@ -155,6 +155,7 @@ DIFFERENCES = [
     Difference(REFUSED, MAKES, r"(subject|message|definition[^:]*): ", "no schema knows what a template or a table's columns may say"),
     Difference(REFUSED, IN_A_TREE, r"(folder|path|name|OldName|NewName|ReportPath|slug): ", "a limit a name between slashes, after NFC"),
     Difference(REFUSED, RENDERS, r"(theme|template): the workspace has no ", "what a workspace has is no matter of form"),
+    Difference(REFUSED, "native-put-theme", r"is hard to see on the ", "no schema knows the contrast of two colours"),
     Difference(REFUSED, RENDERS, RENDITION_FIELDS, "texts that hold JSON, names of places, tags of languages, lists of pages"),
     Difference(REFUSED, "cxreports-list-reports", r"type: the workspace has no ", "what a workspace has is no matter of form"),
     Difference(REFUSED, LEAVES, r"expiryDate: ", "a time within 30 days, in more forms than a schema has"),

@@ -2,7 +2,7 @@
 
 use domain::Outcome;
 use lambda::store::{Exports, exports::ExportMessage};
-use lambda::{Error, Function};
+use lambda::{Error, Function, queue::Retries};
 
 /// What the caller is told.
 const REASON: &str = "The export was tried several times and did not succeed. Start it again. If it fails again, tell the operator of \
@@ -12,7 +12,7 @@ const REASON: &str = "The export was tried several times and did not succeed. St
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let exports = &Exports::new(&function.aws)?;
-    function.drain(async |message| give_up(exports, &message.body.unwrap_or_default()).await).await
+    function.drain(Retries::AfterTimeout, async |message| give_up(exports, &message.body.unwrap_or_default()).await).await
 }
 
 async fn give_up(exports: &Exports, body: &str) -> Outcome<()> {

@@ -11,7 +11,7 @@ use lambda::store::{
 };
 use lambda::{
     Error, Function,
-    queue::{SqsMessage, begin_recorded, without_record},
+    queue::{Retries, SqsMessage, begin_recorded, without_record},
     trail,
 };
 use renditions::Renditions;
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
     render::sandbox::run_child_if_asked();
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let worker = &Worker::new(&function.aws)?;
-    function.drain(async |message| worker.handle(&message).await).await
+    function.drain(Retries::soon(&function.aws)?, async |message| worker.handle(&message).await).await
 }
 
 impl Worker {

@@ -5,13 +5,13 @@
 
 use domain::{Outcome, delivery::Suppression};
 use lambda::store::{Deliveries, Suppressions, outbox::event::MailEvent};
-use lambda::{Error, Function};
+use lambda::{Error, Function, queue::Retries};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (deliveries, suppressions) = (&Deliveries::new(&function.aws)?, &Suppressions::new(&function.aws)?);
-    function.drain(async |message| record(deliveries, suppressions, &message.body.unwrap_or_default()).await).await
+    function.drain(Retries::soon(&function.aws)?, async |message| record(deliveries, suppressions, &message.body.unwrap_or_default()).await).await
 }
 
 async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: &str) -> Outcome<()> {

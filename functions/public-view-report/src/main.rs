@@ -29,7 +29,7 @@ async fn view(links: &Links, frames: &str, request: Request) -> Reply {
     let answer = public::cached(reply::status(200), &link.bundle)
         .header("content-type", "text/html; charset=utf-8")
         .header("content-security-policy", public::content_security_policy(&link.style, frames));
-    match request.header("accept-encoding").is_some_and(|accepted| accepted.contains("gzip")) {
+    match request.takes_gzip() {
         true => reply::body(answer.header("content-encoding", "gzip"), reply::gzipped(&page)?),
         false => reply::body(answer, page),
     }

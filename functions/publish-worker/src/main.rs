@@ -3,7 +3,7 @@
 //! Messages come at least once and in any order, and this process may die at any line. Each step is recorded by a write that
 //! holds only if the publication is unfinished, so a second message, or a second worker, changes nothing.
 
-use lambda::{Error, Function};
+use lambda::{Error, Function, queue::Retries};
 
 mod work;
 
@@ -12,5 +12,5 @@ async fn main() -> Result<(), Error> {
     render::sandbox::run_child_if_asked();
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let worker = &work::Worker::new(&function.aws)?;
-    function.drain(async |message| worker.handle(&message).await).await
+    function.drain(Retries::soon(&function.aws)?, async |message| worker.handle(&message).await).await
 }

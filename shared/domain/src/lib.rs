@@ -8,7 +8,7 @@
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
 //! - [`address`]: mail addresses; [`delivery`]: a report by mail, and what became of it.
-//! - [`language`]: language tags in their usual case.
+//! - [`language`]: language tags in their usual case; [`link`]: the links that documents may carry.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -20,6 +20,7 @@ pub mod definition;
 pub mod delivery;
 pub mod export;
 pub mod language;
+pub mod link;
 pub mod names;
 pub mod preset;
 pub mod preview;

@@ -131,6 +131,13 @@ mod tests {
     }
 
     #[test]
+    fn a_theme_that_was_stored_before_there_were_backgrounds_is_on_white() {
+        let stored = serde_json::json!({"code": "acme", "number": 12, "name": "Acme", "accent": "#aa0000"});
+        let preset: Preset<Theme> = serde_json::from_value(stored).unwrap();
+        assert_eq!(preset.details, Theme { accent: "#aa0000".into(), ..Theme::default() });
+    }
+
+    #[test]
     fn a_code_is_never_taken_for_something_else() {
         assert!(check::<ReportType>("sales.2026_q1-x", "Sales").is_ok());
         for code in ["", "17", "a b", "Sales", "a:b", "00000000-0000-0000-0000-000000000007", "a/b", &"x".repeat(65)] {

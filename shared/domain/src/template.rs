@@ -4,8 +4,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use minijinja::machinery::{CompiledTemplate, Instruction, Instructions, TemplateConfig};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
+use minijinja::machinery::{
+    CodeGenerator, CompiledTemplate, Instruction, Instructions, TemplateConfig, eval, make_string_output, parse_expr,
+};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value};
 
 use crate::definition::Format;
 
@@ -13,8 +15,14 @@ use crate::definition::Format;
 pub const FILTERS: [&str; 2] = [FMT, MARKDOWN];
 /// The filter that writes a value in a format.
 pub const FMT: &str = "fmt";
-/// The filter that lets a value of the data be Markdown.
+/// The filter that lets a value of the data be Markdown, and the kind of the templates in which it means something.
 pub const MARKDOWN: &str = "markdown";
+/// The kind of all other templates.
+pub const TEXT: &str = "text";
+
+/// The operators that MiniJinja evaluates as its own values suggest. The renderer evaluates each as a filter of this name, which no template
+/// can write, so that values are joined and compared as reports have them.
+pub const OPERATORS: [&str; 5] = ["~", "<", "<=", ">", ">="];
 
 /// The instructions one string may take; a table of contents over thousands of records needs a tenth.
 const FUEL: u64 = 1_000_000;
@@ -28,7 +36,73 @@ pub fn environment() -> Environment<'static> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));
     environment.set_recursion_limit(RECURSION);
+    environment.set_auto_escape_callback(auto_escape);
     environment
+}
+
+fn auto_escape(kind: &str) -> AutoEscape {
+    match kind {
+        MARKDOWN => AutoEscape::Custom(MARKDOWN.into()),
+        _ => AutoEscape::None,
+    }
+}
+
+/// Renders a template of a kind, [`TEXT`] or [`MARKDOWN`]. The environment has a filter for each of the [`OPERATORS`].
+///
+/// # Errors
+/// What MiniJinja says.
+pub fn render<'a>(
+    environment: &'a Environment<'a>,
+    kind: &'a str,
+    template: &'a str,
+    context: Value,
+) -> Result<String, Error> {
+    let CompiledTemplate { mut instructions, mut blocks, initial_auto_escape, .. } = compile(kind, template)?;
+    [&mut instructions].into_iter().chain(blocks.values_mut()).for_each(call_operators);
+    let mut text = String::new();
+    eval(environment, &instructions, context, &blocks, &mut make_string_output(&mut text), initial_auto_escape)?;
+    Ok(text)
+}
+
+/// Evaluates an expression, in an environment as that of [`render`].
+///
+/// # Errors
+/// What MiniJinja says, and what is undefined.
+pub fn evaluate<'a>(environment: &'a Environment<'a>, expression: &'a str, context: Value) -> Result<Value, Error> {
+    let mut generator = CodeGenerator::new(TEXT, expression);
+    generator.compile_expr(&parse_expr(expression)?);
+    let (mut instructions, blocks) = generator.finish();
+    call_operators(&mut instructions);
+    let mut nothing = String::new();
+    let (value, _) =
+        eval(environment, &instructions, context, &blocks, &mut make_string_output(&mut nothing), AutoEscape::None)?;
+    value.filter(|value| !value.is_undefined()).ok_or_else(|| Error::from(ErrorKind::UndefinedError))
+}
+
+fn compile<'a>(kind: &'a str, template: &'a str) -> Result<CompiledTemplate<'a>, Error> {
+    let config = TemplateConfig { syntax_config: Default::default(), default_auto_escape: Arc::new(auto_escape) };
+    CompiledTemplate::new(kind, template, &config)
+}
+
+/// Puts a filter with two arguments, which takes from the stack and gives to it what an operator does, in the place of each operator.
+fn call_operators(instructions: &mut Instructions<'_>) {
+    /// No place in MiniJinja's small cache of filters.
+    const UNCACHED: u8 = !0;
+    let mut n = 0;
+    while let Some(instruction) = instructions.get_mut(n) {
+        let operator = match instruction {
+            Instruction::StringConcat => Some("~"),
+            Instruction::Lt => Some("<"),
+            Instruction::Lte => Some("<="),
+            Instruction::Gt => Some(">"),
+            Instruction::Gte => Some(">="),
+            _ => None,
+        };
+        if let Some(operator) = operator {
+            *instruction = Instruction::ApplyFilter(operator, Some(2), UNCACHED);
+        }
+        n += 1;
+    }
 }
 
 /// Whether a string is a template at all; most are not.
@@ -45,10 +119,7 @@ pub fn check(template: &str) -> Result<(), String> {
         return Ok(());
     }
     let excerpt = excerpt(template);
-    let config =
-        TemplateConfig { syntax_config: Default::default(), default_auto_escape: Arc::new(|_| AutoEscape::None) };
-    let compiled = CompiledTemplate::new("template", template, &config)
-        .map_err(|error| format!("{} in `{excerpt}`", described(&error)))?;
+    let compiled = compile(TEXT, template).map_err(|error| format!("{} in `{excerpt}`", described(&error)))?;
     let environment = environment();
     let mut names = Names::new(&environment, &compiled);
     for instructions in parts(&compiled) {

@@ -1,5 +1,5 @@
 //! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name. In `body`: how
-//! a body is decoded, and what of JSON is refused.
+//! a body is decoded, and what of JSON is refused; in `encoding`: which compression the client takes.
 
 use crate::trail;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use std::{borrow::Cow, time::Instant};
 
 mod body;
+mod encoding;
 
 /// A request as API Gateway hands it to the function.
 pub struct Request {
@@ -113,12 +114,7 @@ impl Request {
 
     /// Whether the client takes answers that are compressed by gzip.
     pub fn takes_gzip(&self) -> bool {
-        let codings = self.header("accept-encoding").unwrap_or_default().split(',');
-        let mut named = codings.map(|coding| coding.split_once(';').unwrap_or((coding, "")));
-        named.any(|(coding, quality)| {
-            let refused = quality.split('=').nth(1).is_some_and(|q| q.trim().parse::<f64>() == Ok(0.0));
-            coding.trim().eq_ignore_ascii_case("gzip") && !refused
-        })
+        encoding::takes_gzip(self.header("accept-encoding").unwrap_or_default())
     }
 
     /// A parameter of the path, decoded once: by the gateway all but `%25`, which is left for here.

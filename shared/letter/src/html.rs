@@ -9,7 +9,7 @@ use render::page::size_words;
 use crate::colour::readable;
 use crate::contents::{Letter, Pdf, Picture};
 
-mod body;
+pub(crate) mod body;
 
 use body::escaped;
 
@@ -36,7 +36,7 @@ pub fn write(letter: &Letter, picture_id: &str) -> Outcome<String> {
         pages => letter.page_words(),
         opening => letter.opening(),
         filling => filling(),
-        message => Value::from_safe_string(body::write(&letter.message)),
+        message => Value::from_safe_string(body::write(&letter.message, is_right_to_left(letter.language()))),
         link => letter.public_link.as_deref().map(address),
         buttons => buttons(letter),
         pdf => letter.linked_words(),
@@ -60,22 +60,17 @@ fn page_of(page: Value) -> Result<String, Error> {
 fn look(letter: &Letter) -> Value {
     let lang = letter.language();
     let rtl = is_right_to_left(lang);
-    let tag = |lang: &str| {
-        // A direction says something only where there are two.
-        let dir = match (rtl, is_right_to_left(lang)) {
-            (false, _) => "",
-            (true, true) => " dir=\"rtl\"",
-            (true, false) => " dir=\"ltr\"",
-        };
-        Value::from_safe_string(format!(" lang=\"{}\"{dir}", escaped(lang)))
+    // A direction says something only where there are two.
+    let ours = match lang == "en" || lang.starts_with("en-") {
+        true => "",
+        false if rtl => " lang=\"en\" dir=\"ltr\"",
+        false => " lang=\"en\"",
     };
-    let english = lang == "en" || lang.starts_with("en-");
-    let (ours, theirs) = if english { (Value::from(""), Value::from("")) } else { (tag("en"), tag(lang)) };
     context! {
         lang => lang,
         rtl => rtl,
-        ours => ours,
-        theirs => theirs,
+        end => if rtl { "left" } else { "right" },
+        ours => Value::from_safe_string(ours.to_owned()),
         accent => readable(&letter.theme.accent, CARD),
         dark_accent => readable(&letter.theme.accent, DARK_CARD),
     }

@@ -17,5 +17,7 @@ mod text;
 
 #[cfg(test)]
 mod samples;
+#[cfg(test)]
+mod tests;
 
 pub use contents::{Envelope, Letter, Pdf, Picture, Sender};

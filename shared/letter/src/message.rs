@@ -1,6 +1,8 @@
 //! The Markdown of a letter, as far as a mail may show it.
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
+use render::markdown;
+pub use render::markdown::link_of;
 
 /// Deeper nesting is flattened: nobody reads it, and mail programs stumble.
 const MAX_DEPTH: usize = 12;
@@ -11,11 +13,11 @@ pub const LONGEST: usize = 64 << 10;
 /// What stands in the place of the rest of a message that is too long.
 pub const SHORTENED: &str = "The message is longer than a mail can show; the rest is left out.";
 
-/// The events of a message: HTML is the text that it is, a picture is its alternative text, a link leads to the web or to a mailbox.
+/// The events of a message, which is read as the texts of the report are: a picture is its alternative text, a link leads to the web or to a
+/// mailbox.
 pub fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
     let mut filter = Filter::default();
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
-    Parser::new_ext(markdown, options).filter_map(move |event| filter.pass(event))
+    markdown::events(markdown).filter_map(move |event| filter.pass(event))
 }
 
 /// The first words of a message, without its marks.
@@ -39,15 +41,6 @@ pub fn opening(markdown: &str) -> String {
     }
 }
 
-/// Where a link leads, if anybody may follow it: `javascript:` and `file:` lead nowhere.
-pub fn link_of(tag: &Tag<'_>) -> Option<String> {
-    let Tag::Link { link_type, dest_url, .. } = tag else { return None };
-    let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
-    let known = ["https://", "http://", "mailto:"];
-    let starts = |scheme: &&str| address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
-    (known.iter().any(starts) && !address.chars().any(char::is_control)).then_some(address)
-}
-
 #[derive(Default)]
 struct Filter {
     /// Of each open element, whether it is passed on.
@@ -58,16 +51,11 @@ impl Filter {
     fn pass<'a>(&mut self, event: Event<'a>) -> Option<Event<'a>> {
         match event {
             Event::Start(tag) => {
-                let tag = if let Tag::HtmlBlock = tag { Tag::Paragraph } else { tag };
                 let depth = self.open.iter().filter(|passed| **passed).count();
                 self.open.push(depth < MAX_DEPTH && is_shown(&tag));
                 self.open.last().is_some_and(|passed| *passed).then_some(Event::Start(tag))
             }
-            Event::End(end) => {
-                let end = if end == TagEnd::HtmlBlock { TagEnd::Paragraph } else { end };
-                self.open.pop().is_some_and(|passed| passed).then_some(Event::End(end))
-            }
-            Event::Html(words) | Event::InlineHtml(words) => Some(Event::Text(words)),
+            Event::End(end) => self.open.pop().is_some_and(|passed| passed).then_some(Event::End(end)),
             other => Some(other),
         }
     }

@@ -1,5 +1,6 @@
 //! A letter as plain text, for those whose mail programs show no other, and for filters of mail.
 
+use render::file::File;
 use render::page::size_words;
 use render::subject_line;
 use textwrap::core::display_width;
@@ -7,7 +8,7 @@ use textwrap::{Options, WordSplitter};
 
 use crate::contents::{Letter, Pdf};
 
-mod body;
+pub(crate) mod body;
 
 /// Columns; quoted once or twice, lines still fit a terminal.
 const WIDTH: usize = 76;
@@ -33,9 +34,17 @@ pub fn write(letter: &Letter) -> String {
 }
 
 fn attached(letter: &Letter) -> Option<String> {
-    let files = letter.attached().map(|file| format!("{} ({})", file.name, size_words(file.bytes.len() as u64)));
-    let files = files.collect::<Vec<_>>().join(", ");
-    (!files.is_empty()).then(|| filled(&format!("Attached: {files}")))
+    let file = |file: &File| format!("{} ({})", file.name, size_words(file.bytes.len() as u64));
+    let files: Vec<String> = letter.attached().map(file).collect();
+    match files.as_slice() {
+        [] => None,
+        [file] => Some(filled(&format!("Attached: {file}"))),
+        files => {
+            let item = options().initial_indent("- ").subsequent_indent("  ");
+            let items: Vec<String> = files.iter().map(|file| textwrap::fill(file, &item)).collect();
+            Some(format!("Attached:\n{}", items.join("\n")))
+        }
+    }
 }
 
 fn filled(text: &str) -> String {

@@ -120,13 +120,17 @@ fn told(time: Timestamp, zone: &TimeZone, form: &str) -> String {
     time.to_zoned(zone.clone()).strftime(form).to_string()
 }
 
-/// What the picture of page one shows, as far as its first words tell it.
+/// What the picture of page one shows, as far as its first words tell it. Those of the title are not told twice.
 fn alternative_text(title: &str, pages: u32, text: &str) -> String {
     const LENGTH: usize = 200;
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let start: String = words.chars().take(LENGTH).collect();
-    let dots = if words.chars().count() > LENGTH { "…" } else { "" };
-    format!("Page 1 of {pages} of {title}. {start}{dots}")
+    let one_line = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (title, words) = (one_line(title), one_line(text));
+    let words = words.strip_prefix(&title).filter(|rest| rest.starts_with(' ')).map_or(words.as_str(), str::trim_start);
+    let words = match words.char_indices().nth(LENGTH) {
+        None => words.to_owned(),
+        Some((end, _)) => format!("{}…", words[..end].rsplit_once(' ').map_or(&words[..end], |(start, _)| start)),
+    };
+    format!("Page 1 of {pages} of {title}. {words}")
 }
 
 /// The outside of the mail at a position of a delivery.
@@ -218,7 +222,17 @@ mod tests {
 
     #[test]
     fn a_picture_is_told_in_words() {
-        assert_eq!(alternative_text("Sales", 3, "Sales\n  Overview"), "Page 1 of 3 of Sales. Sales Overview");
-        assert!(alternative_text("Sales", 3, &"word ".repeat(100)).ends_with('…'));
+        let cases = [
+            ("Sales", "Sales\n  Overview", "Overview"),
+            ("Sales", "Salesmen of the year", "Salesmen of the year"),
+            ("Sales  Q1", "Sales Q1 Overview", "Overview"),
+            ("Sales", "Sales", "Sales"),
+        ];
+        for (title, text, words) in cases {
+            let title_line = title.replace("  ", " ");
+            assert_eq!(alternative_text(title, 3, text), format!("Page 1 of 3 of {title_line}. {words}"));
+        }
+        let long = format!("Page 1 of 3 of Sales. {}…", "word ".repeat(40).trim_end());
+        assert_eq!(alternative_text("Sales", 3, &"word ".repeat(100)), long, "a word is never cut");
     }
 }

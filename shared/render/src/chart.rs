@@ -55,6 +55,8 @@ const TITLE: Face = Face { size: 9.0, weight: Weight::SemiBold };
 const HEIGHT: f64 = 156.0;
 /// The distance of a chart from its neighbours, and of its title.
 const AROUND: f64 = 34.0;
+/// More series than this share their colours.
+const MOST_SERIES: usize = 32;
 /// The lines of a title.
 const TITLE_LINES: usize = 3;
 
@@ -69,6 +71,11 @@ pub struct Setting<'a> {
     pub width: f64,
     /// The most height that a page has for it.
     pub most: f64,
+}
+
+/// The theme with a palette that is long enough for all series.
+pub fn theme(theme: &Theme) -> Theme {
+    Theme { palette: theme.series(MOST_SERIES), ..theme.clone() }
 }
 
 /// Draws a chart for the width at hand and the height of a page.
@@ -86,7 +93,7 @@ pub fn draw<'a>(
     let setting = Setting {
         writing: &report.writing,
         words: Words::of(&report.lang),
-        theme: &report.job.theme,
+        theme: &report.chart_theme,
         warnings: &report.warnings,
         place: place.to_owned(),
         width,

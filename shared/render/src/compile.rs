@@ -10,6 +10,7 @@ use typst::ecow::EcoVec;
 use typst::foundations::{NativeElement, Smart};
 use typst::introspection::Introspector;
 use typst::model::{Document, HeadingElem, Numbering, NumberingPattern};
+use typst::syntax::DiagSpan;
 use typst::utils::Scalar;
 use typst::{World, compile};
 use typst_layout::PagedDocument;
@@ -21,7 +22,7 @@ use crate::error::RenderError;
 use crate::glyphs::Missing;
 use crate::job::{Outputs, Page, Pictures};
 use crate::world::{ReportWorld, datetime};
-use crate::{lines, text};
+use crate::{lines, links, text};
 
 /// 144 pixels an inch: sharp on the screens of today.
 const PIXELS_PER_POINT: f64 = 2.0;
@@ -72,6 +73,7 @@ pub fn lay_out(world: &ReportWorld) -> Result<PagedDocument, RenderError> {
 fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
     let explain = |errors: EcoVec<SourceDiagnostic>| explain(world, &errors);
     let mut document = compile::<PagedDocument>(world).output.map_err(explain)?;
+    links::check(&document, |span| place(world, span.into()))?;
     let (page_count, titles) = (number(document.pages().len()), titles(&document));
     let kept: Vec<u32> = (1..=page_count).filter(|number| !wanted.exclude.contains(number)).collect();
     if kept.is_empty() {
@@ -180,20 +182,39 @@ fn explain(world: &ReportWorld, errors: &[SourceDiagnostic]) -> RenderError {
     };
     // Hints about the command line are of no use to whoever writes reports.
     let hints = error.hints.iter().map(|hint| hint.v.as_str()).filter(|hint| !hint.contains("`--"));
-    let sentences: Vec<&str> = std::iter::once(error.message.as_str()).chain(hints).collect();
+    let sentences: Vec<&str> = std::iter::once(without_build_path(&error.message)).chain(hints).collect();
     let message = sentences.join("; ").split_whitespace().collect::<Vec<_>>().join(" ");
-    RenderError::report(place(world, error), message)
+    RenderError::report(place(world, error.span), message)
 }
 
-/// The line and column of an error, in the report's source or in an asset that it imports.
-fn place(world: &ReportWorld, error: &SourceDiagnostic) -> String {
+/// An internal error of Typst says where in Typst's own source it occurred, by a path of the machine that built it.
+fn without_build_path(message: &str) -> &str {
+    let internal = message.starts_with("internal error: ");
+    message.split_once(" (occurred at ").filter(|_| internal).map_or(message, |(message, _)| message)
+}
+
+/// The line and column of a position in the report's source, or in an asset that it imports.
+fn place(world: &ReportWorld, span: DiagSpan) -> String {
     let position = || {
-        let id = error.span.id()?;
-        let range = world.range(error.span)?;
+        let id = span.id()?;
+        let range = world.range(span)?;
         let source = world.source(id).ok()?;
         let (line, column) = source.lines().byte_to_line_column(range.start)?;
         let name = if id == world.main() { "typst" } else { id.get().vpath().get_without_slash() };
         Some(format!("{name} line {}, column {}", line + 1, column + 1))
     };
     position().unwrap_or_else(|| "typst".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_path_of_the_build_is_told() {
+        let internal = "internal error: tags weren't properly closed (occurred at /home/a/.cargo/typst-pdf/src/tags.rs:187:9)";
+        assert_eq!(without_build_path(internal), "internal error: tags weren't properly closed");
+        let other = "assertion failed: a (occurred at home)";
+        assert_eq!(without_build_path(other), other);
+    }
 }

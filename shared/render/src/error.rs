@@ -20,6 +20,8 @@ pub struct RenderError {
 
 /// More errors than this help nobody.
 const MAX_OTHERS: usize = 99;
+/// The letters of a reason that comes from a library.
+const MAX_REASON: usize = 300;
 
 /// Who can do something about a failed rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +31,7 @@ pub enum Cause {
     Report,
     /// The report's author: it needs more time or memory than it may have. Trying again does not help.
     Limit,
-    /// The operator: the process could not be started or died by itself. Trying again may help.
+    /// The operator: the process could not be started, or its pipes broke. Trying again may help.
     Internal,
 }
 
@@ -42,6 +44,12 @@ impl RenderError {
     /// A report that needs too much.
     pub fn limit(message: impl Into<String>) -> RenderError {
         RenderError { cause: Cause::Limit, ..RenderError::report("", message) }
+    }
+
+    /// A report that the renderer cannot finish, as it would each time.
+    pub fn stopped(reason: &str) -> RenderError {
+        let reason: String = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
+        RenderError::report("", format!("The renderer stopped at this report: {reason}. Take out its parts one by one to find which"))
     }
 
     /// A failure of the machinery.

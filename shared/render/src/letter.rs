@@ -19,7 +19,7 @@ pub struct LetterTemplates {
 pub struct LetterTexts {
     /// One line of at most 200 characters, never empty.
     pub subject: String,
-    /// Markdown; may be empty.
+    /// Markdown as [`markdown::events`](crate::markdown::events) reads it; may be empty.
     pub message: String,
 }
 
@@ -37,7 +37,7 @@ impl LetterTemplates {
         let subject = templates.optional(self.subject.as_deref(), "subject")?;
         let subjects = subject.iter().map(String::as_str).chain(titles).map(subject_line);
         let subject = subjects.into_iter().find(|subject| !subject.is_empty());
-        let message = templates.text(&self.message, "message")?;
+        let message = templates.markdown(&self.message, "message")?;
         if message.chars().count() > LONGEST_MESSAGE {
             let rule = "is longer than 10,000 characters with the report's values in their places: show fewer of them";
             return Err(RenderError::report("message", rule));

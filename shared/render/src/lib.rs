@@ -3,7 +3,8 @@
 //! - [`Job`] goes in, [`Rendered`] comes out, by [`render`]; [`RenderError`] says what the author of the report must change.
 //! - [`sandbox`] does the same in a child process with limits: the only right way for definitions that users bring.
 //! - [`bundle`] packs a job and what was rendered from it into one ZIP; [`page`] is the public page inside, and that of a preview.
-//! - [`file`] is what one rendition comes to as a file to download; [`LetterTexts`] are the words of a mail that carries it.
+//! - [`file`] is what one rendition comes to as a file to download; [`LetterTexts`] are the words of a mail that carries it, and [`markdown`]
+//!   reads those as it reads the texts of a report.
 //!
 //! Inside: `resolve` turns blocks and data into a document of plain texts (by `expression`, `writing`, `markdown`, `chart`, `table`),
 //! `workbook` writes tables into sheets, `world` is all that Typst can see, `compile` runs it, `text` reads the words of a page back.
@@ -24,6 +25,7 @@ pub mod bundle;
 mod chart;
 mod compile;
 mod direction;
+mod emoji;
 mod error;
 mod expression;
 pub mod file;
@@ -33,8 +35,9 @@ mod job;
 mod layout;
 mod letter;
 mod lines;
+mod links;
 mod loading;
-mod markdown;
+pub mod markdown;
 mod measure;
 pub mod page;
 mod paper;
@@ -110,6 +113,8 @@ struct Report<'a> {
     writing: Arc<Writing>,
     assets: BTreeMap<String, Bytes>,
     fonts: Arc<FontSet>,
+    /// The theme of charts.
+    chart_theme: Theme,
     warnings: Warnings,
 }
 
@@ -128,11 +133,26 @@ impl<'a> Report<'a> {
         let (assets, warnings) = (picture::assets(&job.assets), Warnings::default());
         let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
         let fonts = Arc::new(FontSet::new(&assets, &lang, of));
-        Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings })
+        let chart_theme = chart::theme(&job.theme);
+        Ok(Self {
+            job,
+            lang,
+            title,
+            header,
+            footer,
+            letter,
+            params,
+            templates,
+            writing,
+            assets,
+            fonts,
+            chart_theme,
+            warnings,
+        })
     }
 
     fn world_of_blocks(&self, resolved: &Resolved<'_>) -> ReportWorld {
-        let mut files = resolved.files();
+        let mut files = resolved.files(&self.chart_theme);
         let mut document = resolved.document.clone();
         document["fonts"] = self.fonts.families.clone().into();
         document["dir"] = if self.rtl() { "rtl" } else { "ltr" }.into();
@@ -206,7 +226,9 @@ impl<'a> Report<'a> {
         Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 
-    fn world(&self, source: &str, library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
+    fn world(&self, source: &str, mut library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
+        let texts = files.values().map(|file| file.as_slice()).chain([source.as_bytes()]);
+        emoji::set_font(&mut library, &self.fonts, texts);
         ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())
     }
 }

@@ -1,27 +1,76 @@
-//! Markdown as a tree in JSON. The layout walks the tree; no text of a user ever becomes Typst source.
+//! Markdown as reports and mails have it: its events, and those as a tree in JSON. The layout walks the tree; no text of a user ever becomes
+//! Typst source.
 
-use pulldown_cmark::{Alignment, Event, Options, Parser, Tag, TextMergeStream};
+use domain::link;
+use pulldown_cmark::{Alignment, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream};
 use serde_json::{Value, json};
 
 mod fit;
 mod opaque;
 
-pub use opaque::hide;
-use opaque::{BREAK, show};
+use opaque::BREAK;
+pub(crate) use opaque::{hide, show};
 
 /// Deeper nesting is flattened: nobody reads it, and the layout recurses.
 const MAX_DEPTH: usize = 24;
 
+/// The events of a Markdown text. HTML is the text that it is, and what comes from data is text, with its line breaks.
+pub fn events(markdown: &str) -> impl Iterator<Item = Event<'_>> {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut in_code = false;
+    TextMergeStream::new(Parser::new_ext(markdown, options)).flat_map(move |event| {
+        match event {
+            Event::Start(Tag::CodeBlock(_)) => in_code = true,
+            Event::End(TagEnd::CodeBlock) => in_code = false,
+            _ => {}
+        }
+        shown(event, in_code)
+    })
+}
+
+/// Where a link leads, if it may be followed from a document that was sent to someone: `javascript:` and `file:` may not.
+pub fn link_of(tag: &Tag<'_>) -> Option<String> {
+    let Tag::Link { link_type, dest_url, .. } = tag else { return None };
+    let address = if *link_type == LinkType::Email { format!("mailto:{dest_url}") } else { dest_url.to_string() };
+    link::is_safe(&address).then_some(address)
+}
+
+/// An event with the signs of data in it.
+fn shown(event: Event<'_>, in_code: bool) -> Vec<Event<'_>> {
+    vec![match event {
+        Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
+        Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
+        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+            Event::Start(Tag::Link { link_type, dest_url: show(dest_url), title, id })
+        }
+        Event::Code(words) => Event::Code(show(words)),
+        Event::InlineHtml(tag) if is_line_break(&tag) => Event::HardBreak,
+        Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => return lines(words, in_code),
+        other => other,
+    }]
+}
+
+/// Words. Line breaks that come from data break the line, but in code, where they stand for themselves.
+fn lines(words: CowStr<'_>, in_code: bool) -> Vec<Event<'_>> {
+    if in_code || !words.contains(BREAK) {
+        return vec![Event::Text(show(words))];
+    }
+    let line = |(n, line): (usize, &str)| {
+        let line = Event::Text(show(line.to_owned().into()));
+        if n == 0 { vec![line] } else { vec![Event::HardBreak, line] }
+    };
+    words.split(BREAK).enumerate().flat_map(line).collect()
+}
+
 /// The tree of a Markdown text, fitted into a width in points: a list of nodes, each an object with its type in `t` and its children
 /// in `c`.
-pub fn tree(markdown: &str, width: f64) -> Vec<Value> {
+pub(crate) fn tree(markdown: &str, width: f64) -> Vec<Value> {
     fit::fit(parse(markdown), width)
 }
 
 fn parse(markdown: &str) -> Vec<Value> {
-    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
     let mut builder = Builder::default();
-    for event in TextMergeStream::new(Parser::new_ext(markdown, options)) {
+    for event in events(markdown) {
         builder.take(event);
     }
     builder.top
@@ -43,34 +92,25 @@ impl Builder {
             Event::Start(tag) => self.open.push((element(&tag), Vec::new())),
             Event::End(_) if self.flattened > 0 => self.flattened -= 1,
             Event::End(_) => self.close(),
-            Event::Code(text) => self.add(json!({"t": "code", "v": show(&text)})),
+            Event::Code(text) => self.add(json!({"t": "code", "v": text.as_ref()})),
             Event::SoftBreak => self.add(text(" ")),
             Event::HardBreak => self.add(json!({"t": "br"})),
             Event::Rule => self.add(json!({"t": "rule"})),
             Event::TaskListMarker(done) => self.add(json!({"t": "task", "done": done})),
-            Event::InlineHtml(tag) if is_line_break(&tag) => self.add(json!({"t": "br"})),
-            // HTML is shown as the text it is.
-            Event::Text(words) | Event::Html(words) | Event::InlineHtml(words) => self.words(&words),
+            Event::Text(words) => self.add(text(&words)),
             _ => {}
         }
     }
 
-    /// Adds a text. Line breaks that come from data break the line, but in code, where they stand for themselves.
-    fn words(&mut self, words: &str) {
-        let in_code = self.open.last().is_some_and(|(node, _)| node["t"] == "pre");
-        if in_code || !words.contains(BREAK) {
-            return self.add(text(&show(words)));
-        }
-        for (n, line) in words.split(BREAK).enumerate() {
-            if n > 0 {
-                self.add(json!({"t": "br"}));
-            }
-            self.add(text(&show(line)));
-        }
-    }
-
     fn close(&mut self) {
-        if let Some((mut node, children)) = self.open.pop() {
+        if let Some((mut node, mut children)) = self.open.pop() {
+            let bulleted = self.open.last().is_some_and(|(list, _)| list["start"].is_null());
+            if node["t"] == "item"
+                && bulleted
+                && let Some(done) = take_task(&mut children)
+            {
+                node["done"] = done;
+            }
             node["c"] = Value::Array(children);
             self.add(node);
         }
@@ -84,6 +124,17 @@ impl Builder {
     }
 }
 
+/// Takes the box of a task out of an item, whose bullet it becomes.
+fn take_task(children: &mut Vec<Value>) -> Option<Value> {
+    let first = children.first_mut()?;
+    if first["t"] == "p" {
+        return take_task(first["c"].as_array_mut()?);
+    }
+    let done = (first["t"] == "task").then(|| first["done"].take())?;
+    children.remove(0);
+    Some(done)
+}
+
 /// The one tag of HTML that people write into Markdown for want of another way.
 fn is_line_break(tag: &str) -> bool {
     matches!(tag.to_ascii_lowercase().trim_end_matches(['/', '>', ' ']), "<br")
@@ -94,8 +145,11 @@ fn text(words: &str) -> Value {
 }
 
 fn element(tag: &Tag<'_>) -> Value {
+    if let Some(url) = link_of(tag) {
+        return json!({"t": "link", "url": url});
+    }
     match tag {
-        Tag::Paragraph | Tag::HtmlBlock => json!({"t": "p"}),
+        Tag::Paragraph => json!({"t": "p"}),
         Tag::Heading { level, .. } => json!({"t": "heading", "level": (*level as usize).min(3)}),
         Tag::BlockQuote(_) => json!({"t": "quote"}),
         Tag::CodeBlock(_) => json!({"t": "pre"}),
@@ -104,7 +158,6 @@ fn element(tag: &Tag<'_>) -> Value {
         Tag::Emphasis => json!({"t": "emph"}),
         Tag::Strong => json!({"t": "strong"}),
         Tag::Strikethrough => json!({"t": "strike"}),
-        Tag::Link { dest_url, .. } if is_safe(&show(dest_url)) => json!({"t": "link", "url": show(dest_url)}),
         Tag::Table(align) => json!({"t": "table", "align": align.iter().map(alignment).collect::<Vec<_>>()}),
         Tag::TableHead | Tag::TableRow => json!({"t": "row"}),
         Tag::TableCell => json!({"t": "cell"}),
@@ -119,11 +172,6 @@ fn alignment(alignment: &Alignment) -> &'static str {
         Alignment::Center => "center",
         Alignment::Left | Alignment::None => "left",
     }
-}
-
-/// Whether a link may be followed from a document that was sent to someone: `javascript:` and `file:` may not.
-fn is_safe(url: &str) -> bool {
-    ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme))
 }
 
 #[cfg(test)]
@@ -146,12 +194,29 @@ mod tests {
             (
                 "a task",
                 "- [x] a",
-                json!([{"t": "list", "start": null, "c": [{"t": "item", "c": [{"t": "task", "done": true}, text("a")]}]}]),
+                json!([{"t": "list", "start": null, "c": [{"t": "item", "done": true, "c": [text("a")]}]}]),
+            ),
+            (
+                "a task that is a paragraph",
+                "- [ ] a\n\n  b",
+                json!([{"t": "list", "start": null, "c": [
+                    {"t": "item", "done": false, "c": [{"t": "p", "c": [text("a")]}, {"t": "p", "c": [text("b")]}]}
+                ]}]),
+            ),
+            (
+                "a task with a number",
+                "1. [x] a",
+                json!([{"t": "list", "start": 1, "c": [{"t": "item", "c": [{"t": "task", "done": true}, text("a")]}]}]),
             ),
             (
                 "a link",
                 "[a](https://b.example)",
                 json!([{"t": "p", "c": [{"t": "link", "url": "https://b.example", "c": [text("a")]}]}]),
+            ),
+            (
+                "the address of a mailbox",
+                "<a@b.example>",
+                json!([{"t": "p", "c": [{"t": "link", "url": "mailto:a@b.example", "c": [text("a@b.example")]}]}]),
             ),
         ];
         for (what, markdown, expected) in cases {

@@ -18,6 +18,7 @@ const SLACK_OF_OTHERS: f64 = 1.1;
 const SLACK_OF_INDIA: f64 = 1.3;
 /// A letter that the typeface lacks comes from another one: as wide as the widest that are used.
 const UNKNOWN: f64 = 1.3;
+const KEYCAP: char = '\u{20e3}';
 /// Chinese, Japanese and Korean letters fill a square.
 const SQUARE: f64 = 1.0;
 
@@ -99,6 +100,8 @@ impl Advances {
     fn look_up(&self, c: char) -> f64 {
         let advance = || self.font.as_ref()?.x_advance(self.glyph(c)?);
         match (advance(), c.width()) {
+            // It makes a keycap of the digit before it.
+            _ if c == KEYCAP => UNKNOWN,
             (Some(em), _) => em.get(),
             (None, None | Some(0)) => 0.0,
             (None, Some(2)) if !is_pictograph(c) => SQUARE,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use domain::definition::{Block, Columns, Heading, Kpi, Kpis, Orientation, PageSetup, Table};
+use domain::theme::Theme;
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
@@ -94,6 +95,7 @@ fn resolve_on<'a>(
         "running_title": small(&report.running_title()),
         "footer": small(&report.footer_words()),
         "page_label": report.writing.page_label(),
+        "digits": report.writing.ten_digits(),
         "theme": report.job.theme,
         "blocks": blocks,
     });
@@ -110,9 +112,9 @@ fn resolve_on<'a>(
 
 impl Resolved<'_> {
     /// The files that the layout reads, by name.
-    pub fn files(&self) -> BTreeMap<String, Bytes> {
+    pub fn files(&self, theme: &Theme) -> BTreeMap<String, Bytes> {
         let charts = self.charts.iter().enumerate();
-        let charts = charts.map(|(n, scene)| (chart_file(n), Bytes::from_string(chart::svg::write(scene))));
+        let charts = charts.map(|(n, scene)| (chart_file(n), Bytes::from_string(chart::svg::write(scene, theme))));
         self.files.clone().into_iter().chain(charts).collect()
     }
 }
@@ -318,10 +320,12 @@ const CARD_GAP: f64 = 10.0;
 const CARD_INSET: f64 = 11.0;
 /// A card narrower than this would break its words.
 const MIN_CARD: f64 = 84.0;
+/// From this width on, as on A4 in landscape, there are up to six cards in a row.
+const WIDE: f64 = 700.0;
 
 fn cards_per_row(count: usize, width: f64) -> usize {
     let fitting = ((width + CARD_GAP) / (MIN_CARD + CARD_GAP)).floor().max(1.0) as usize;
-    let rows = count.div_ceil(fitting.min(4));
+    let rows = count.div_ceil(fitting.min(if width < WIDE { 4 } else { 6 }));
     // Rows as full as each other: five cards stand as three and two.
     count.div_ceil(rows)
 }

@@ -7,13 +7,14 @@ use std::ffi::OsString;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use domain::definition::Body;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 mod child;
 
-use crate::error::RenderError;
+use crate::error::{Cause, RenderError};
 use crate::fonts;
 use crate::job::{Job, Rendered};
 
@@ -32,6 +33,8 @@ pub const CHILD: &str = "--render-child";
 /// More than this is no report any more.
 const MAX_OUTPUT: u64 = 256 << 20;
 const MAX_COMPLAINT: u64 = 64 << 10;
+/// The signals of a program that went wrong by itself, as it would again: SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
+const FAULTS: [i32; 6] = [4, 6, 7, 8, 11, 31];
 
 /// Becomes the rendering child when this process was started as one, and then never returns; call it first in `main`.
 pub fn run_child_if_asked() {
@@ -59,8 +62,17 @@ pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, Render
         (Ok(Err(error)), _) | (_, Err(error)) | (_, Ok(Err(error))) => {
             Err(RenderError::internal(format!("the renderer was lost: {error}")))
         }
-        (Ok(Ok(said)), Ok(Ok(_))) => said.understand(limits),
+        (Ok(Ok(said)), Ok(Ok(_))) => said.understand(limits).map_err(|error| placed(error, job)),
     }
+}
+
+/// What stopped the renderer is somewhere in the report's body.
+fn placed(mut error: RenderError, job: &Job) -> RenderError {
+    if error.cause == Cause::Report && error.place.is_empty() {
+        let body = if matches!(job.definition.body, Body::Blocks(_)) { "blocks" } else { "typst" };
+        error.place = body.to_owned();
+    }
+    error
 }
 
 /// All that a child said, and how it ended by itself.
@@ -128,6 +140,9 @@ impl Said {
             _ if self.complaint.contains("memory allocation of") => Err(too_large(limits)),
             _ if self.complaint.contains("overflowed its stack") => {
                 Err(RenderError::limit("The report is nested too deeply to be rendered; simplify its template"))
+            }
+            Some(signal) if FAULTS.contains(&signal) => {
+                Err(RenderError::stopped(&format!("it was ended by signal {signal}")))
             }
             _ => Err(RenderError::internal(format!("the renderer failed ({status})"))),
         }

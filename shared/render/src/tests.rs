@@ -13,6 +13,7 @@ mod check;
 mod files;
 mod layout;
 mod letter;
+mod look;
 pub mod net;
 mod numbers;
 mod pictures;

@@ -79,9 +79,16 @@ impl Writing {
         self.words.total
     }
 
-    /// What is summed up at the end of a list.
-    pub fn other_label(&self) -> &'static str {
-        self.words.other
+    /// What is summed up at the end of a list: "Other (12)".
+    pub fn others(&self, count: usize) -> String {
+        format!("{} ({})", self.words.other, self.digits(Decimal::from(count)))
+    }
+
+    /// The ten digits of the language.
+    pub fn ten_digits(&self) -> Vec<String> {
+        let latin = || (b'0'..=b'9').map(char::from).collect();
+        let digits = if self.digits.len() == 10 { self.digits.clone() } else { latin() };
+        digits.into_iter().map(String::from).collect()
     }
 
     /// In the place of a chart or table without data.

@@ -171,6 +171,10 @@ pub enum Variable {
     ParkedQueue,
     /// Address of the queue of exports.
     ExportQueue,
+    /// Address of the queue whose messages the function handles.
+    OwnQueue,
+    /// How long a message of that queue stays hidden after an attempt that died, in seconds.
+    RetrySeconds,
     /// How many bundles before the live one are kept of a report.
     KeepBundles,
     /// Secret from which the tokens of public links are derived.
@@ -204,6 +208,8 @@ impl Variable {
             Self::PublishQueue => "PUBLISH_QUEUE_URL",
             Self::ParkedQueue => "PARKED_QUEUE_URL",
             Self::ExportQueue => "EXPORT_QUEUE_URL",
+            Self::OwnQueue => "QUEUE_URL",
+            Self::RetrySeconds => "RETRY_SECONDS",
             Self::KeepBundles => "KEEP_BUNDLES",
             Self::LinkKey => "LINK_KEY",
             Self::PublicUrl => "PUBLIC_URL",

@@ -30,6 +30,9 @@ use aws_sdk_ses::operation::send_raw_email::{
     SendRawEmailError, SendRawEmailOutput, builders::SendRawEmailFluentBuilder,
 };
 use aws_sdk_sqs::operation::{
+    change_message_visibility::{
+        ChangeMessageVisibilityError, ChangeMessageVisibilityOutput, builders::ChangeMessageVisibilityFluentBuilder,
+    },
     delete_message::{DeleteMessageError, DeleteMessageOutput, builders::DeleteMessageFluentBuilder},
     receive_message::{ReceiveMessageError, ReceiveMessageOutput, builders::ReceiveMessageFluentBuilder},
     send_message::{SendMessageError, SendMessageOutput, builders::SendMessageFluentBuilder},
@@ -62,6 +65,7 @@ sends! {
     list_objects: ListObjectsV2FluentBuilder => ListObjectsV2Output, ListObjectsV2Error;
     send_message: SendMessageFluentBuilder => SendMessageOutput, SendMessageError;
     receive_message: ReceiveMessageFluentBuilder => ReceiveMessageOutput, ReceiveMessageError;
+    change_message_visibility: ChangeMessageVisibilityFluentBuilder => ChangeMessageVisibilityOutput, ChangeMessageVisibilityError;
     delete_message: DeleteMessageFluentBuilder => DeleteMessageOutput, DeleteMessageError;
     send_raw_email: SendRawEmailFluentBuilder => SendRawEmailOutput, SendRawEmailError;
 }

@@ -1,8 +1,8 @@
 //! Publications that were given up, and what an operator does about them. How all of this goes under faults, the tests of `faults` see.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use imprint_tests::{api::Api, aws::Aws, samples, variable};
-use serde_json::json;
+use imprint_tests::{api::Api, aws::Aws, logs::lines, samples, variable};
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
 
@@ -70,4 +70,32 @@ async fn what_an_attempt_that_died_left_is_removed_by_the_next_message() {
     lose_bundle(&aws, &uid).await;
     send(&aws, "PUBLISH_QUEUE_URL", &uid).await;
     expect_no_lost_bundle(&aws, &uid).await;
+}
+
+/// An event of SES about a mail of ours to an address that no record can have.
+fn unrecordable() -> Value {
+    let (tag, at) = ("00000000-0000-0000-0000-000000000007", "2026-11-22T10:00:00Z");
+    json!({
+        "mail": {"tags": {"report": [tag], "delivery": [tag]}},
+        "bounce": {"bounceType": "Permanent", "bounceSubType": "General", "timestamp": at, "bouncedRecipients": [{"emailAddress": ""}]},
+    })
+}
+
+#[tokio::test]
+async fn what_a_function_behind_a_queue_could_not_do_is_tried_again_within_seconds() {
+    let aws = Aws::connect().await;
+    let cases = [
+        ("PUBLISH_QUEUE_URL", "PublishWorker", json!({"unreadable": true})),
+        ("EXPORT_QUEUE_URL", "ExportWorker", json!({"unreadable": true})),
+        ("MAIL_FEEDBACK_QUEUE_URL", "MailFeedback", unrecordable()),
+    ];
+    for (queue, function, message) in cases {
+        let sent = aws.sqs.send_message().queue_url(variable(queue)).message_body(message.to_string()).send().await;
+        let (id, begun) = (sent.unwrap().message_id.unwrap(), Instant::now());
+        let again = || lines(function, &id).iter().filter(|line| line["message"] == "comes again").count();
+        while again() < 2 {
+            assert!(begun.elapsed() < LIMIT, "{function} did not get {id} again");
+            sleep(Duration::from_millis(200)).await;
+        }
+    }
 }

@@ -84,10 +84,17 @@ async fn the_caller_follows_the_publication_under_a_name_of_its_own() {
     assert_eq!(progress["messages"], json!(["Publishing report...", "Making public link..."]));
     assert!(progress["startedAt"].is_string() && progress["finishedAt"].is_string());
     other.get(progress["_links"]["self"]["href"].as_str().unwrap()).await.expect(200);
-    let body = json!({"name": "test", "role": "viewer", "user": "somebody else"});
+    // A token of the same user has names of its own: it neither reads those of another token nor takes them over.
+    let body = json!({"name": "test", "role": "designer"});
     let made = admin.post("/api/v1/personal-access-tokens", &body).await.expect(201);
-    let stranger = Api::with(made.json()["token"].as_str().map(str::to_owned));
-    stranger.get(&format!("/api/progress/{monitor}")).await.expect(404);
+    let same_user = Api::with(made.json()["token"].as_str().map(str::to_owned));
+    same_user.get(&format!("/api/progress/{monitor}")).await.expect(404);
+    let second = samples::report(&admin, "followed too").await;
+    same_user.post(&format!("/api/reports/{second}/_cloud-publish"), &json!({"progress": monitor})).await;
+    let of_second = same_user.finished(&format!("/api/progress/{monitor}")).await;
+    let of_first = admin.get(&format!("/api/progress/{monitor}")).await.expect(200).json();
+    assert_eq!((&of_first["id"], &of_first["reportId"]), (&progress["id"], &progress["reportId"]));
+    assert_ne!(of_second["reportId"], of_first["reportId"]);
 }
 
 #[tokio::test]

@@ -72,6 +72,11 @@ fn a_wrong_theme_names_the_colour() {
         ("a word", json!({"ink": "black"}), "colours.ink: `black` is no colour: use #rrggbb, such as #0f766e."),
         ("a series", json!({"palette": ["#000000", "x"]}), "colours.palette[1]: "),
         ("another key", json!({"acent": "#000000"}), "colours.acent: unknown field"),
+        (
+            "a dark page alone",
+            json!({"background": "#101010"}),
+            "colours.accent: `#0f766e` is hard to see on the background",
+        ),
         ("a list", json!(["#000000"]), "colours: write an object"),
         ("a text", json!("#000000"), "colours: write an object"),
     ];

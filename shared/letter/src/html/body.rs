@@ -6,13 +6,15 @@ use pulldown_cmark::{Alignment, Event, Tag};
 
 use crate::message::{LONGEST, SHORTENED, events, link_of};
 
-/// The message; ends where a mail program would cut it.
-pub fn write(markdown: &str) -> String {
-    let mut body = Body::default();
+/// The message, for a letter from left to right or from right to left; ends where a mail program would cut it.
+pub fn write(markdown: &str, rtl: bool) -> String {
+    let mut body = Body { rtl, ..Body::default() };
     for event in events(markdown) {
-        let (html, open, is_end) = (body.html.len(), body.open.len(), matches!(event, Event::End(_)));
+        let (html, open) = (body.html.len(), body.open.len());
+        // These change what was written before, and add little.
+        let is_cut = !matches!(event, Event::End(_) | Event::TaskListMarker(_));
         body.take(event);
-        if body.html.len() > LONGEST && !is_end {
+        if body.html.len() > LONGEST && is_cut {
             body.html.truncate(html);
             body.open.truncate(open);
             body.close_all();
@@ -37,6 +39,7 @@ struct Body {
     columns: Vec<Alignment>,
     column: usize,
     in_head: bool,
+    rtl: bool,
 }
 
 impl Body {
@@ -49,6 +52,7 @@ impl Body {
                 let code = "<code class=\"soft\" style=\"padding:1px 4px;background:#f5f7f9;font-size:14px\">";
                 self.html.push_str(&format!("{code}{}</code>", escaped(&words)));
             }
+            Event::TaskListMarker(done) => self.task(done),
             Event::SoftBreak => self.html.push('\n'),
             Event::HardBreak => self.html.push_str("<br>\n"),
             Event::Rule => {
@@ -77,11 +81,8 @@ impl Body {
             }
             Tag::TableCell => return self.cell(),
             Tag::Link { .. } => return self.link(tag),
-            Tag::List(Some(first)) => {
-                let list = "style=\"margin:0 0 16px;padding:0 0 0 24px\"";
-                self.html.push_str(&format!("<ol start=\"{first}\" {list}>\n"));
-                ("", "</ol>\n")
-            }
+            Tag::List(first) => return self.list(*first),
+            Tag::BlockQuote(_) => return self.quotation(),
             other => element(other),
         };
         // The message stands at its own distance from what is above it.
@@ -91,11 +92,46 @@ impl Body {
         self.open.push(end);
     }
 
+    /// The side at which lines begin.
+    fn side(&self) -> &'static str {
+        if self.rtl { "right" } else { "left" }
+    }
+
+    fn list(&mut self, first: Option<u64>) {
+        let side = self.side();
+        // A list inside of another one goes on at its distance.
+        let below = if self.open.contains(&ITEM_END) { 0 } else { 16 };
+        let style = format!("style=\"margin:0 0 {below}px;padding:0;padding-{side}:24px\"");
+        let (start, end) = match first {
+            Some(first) => (format!("<ol start=\"{first}\" {style}>\n"), "</ol>\n"),
+            None => (format!("<ul {style}>\n"), "</ul>\n"),
+        };
+        self.html.push_str(&start);
+        self.open.push(end);
+    }
+
+    /// The box of a task is the mark of its item.
+    fn task(&mut self, done: bool) {
+        if let Some(item) = self.html.rfind(ITEM) {
+            self.html.replace_range(item..item + ITEM.len(), "<li style=\"list-style:none\">");
+        }
+        self.html.push_str(if done { "☑ " } else { "☐ " });
+    }
+
+    fn quotation(&mut self) {
+        let side = self.side();
+        let style =
+            format!("margin:0 0 16px;padding:0;padding-{side}:16px;border-{side}:3px solid #d5dce3;color:#55616e");
+        self.html.push_str(&format!("<blockquote class=\"line muted\" style=\"{style}\">"));
+        self.open.push("</blockquote>\n");
+    }
+
     fn cell(&mut self) {
         let align = match self.columns.get(self.column) {
             Some(Alignment::Right) => "right",
             Some(Alignment::Center) => "center",
-            _ => "left",
+            Some(Alignment::Left) => "left",
+            _ => self.side(),
         };
         let (name, end) = if self.in_head { ("th scope=\"col\"", "</th>") } else { ("td", "</td>") };
         self.column += 1;
@@ -111,6 +147,8 @@ impl Body {
     }
 }
 
+const ITEM: &str = "<li>";
+const ITEM_END: &str = "</li>\n";
 const TABLE: &str = "<div style=\"margin:0 0 16px;overflow-x:auto\">\
     <table cellpadding=\"6\" cellspacing=\"0\" border=\"0\" style=\"border-collapse:collapse;font-size:14px;line-height:20px;overflow-wrap:normal;word-break:normal\">\n";
 
@@ -123,16 +161,11 @@ fn element(tag: &Tag<'_>) -> (&'static str, &'static str) {
             2 => ("<h3 style=\"margin:24px 0 8px;font-size:18px;line-height:26px\">", "</h3>\n"),
             _ => ("<h4 style=\"margin:24px 0 8px;font-size:16px;line-height:24px\">", "</h4>\n"),
         },
-        Tag::BlockQuote(_) => (
-            "<blockquote class=\"line muted\" style=\"margin:0 0 16px;padding:0 0 0 16px;border-left:3px solid #d5dce3;color:#55616e\">",
-            "</blockquote>\n",
-        ),
         Tag::CodeBlock(_) => (
             "<pre class=\"soft\" style=\"margin:0 0 16px;padding:12px 16px;background:#f5f7f9;font-size:14px;line-height:20px;white-space:pre-wrap\">",
             "</pre>\n",
         ),
-        Tag::List(_) => ("<ul style=\"margin:0 0 16px;padding:0 0 0 24px\">\n", "</ul>\n"),
-        Tag::Item => ("<li>", "</li>\n"),
+        Tag::Item => (ITEM, ITEM_END),
         Tag::Emphasis => ("<em>", "</em>"),
         Tag::Strong => ("<strong>", "</strong>"),
         Tag::Strikethrough => ("<s>", "</s>"),

@@ -12,7 +12,7 @@ fn html(letter: &Letter) -> String {
 }
 
 fn message(markdown: &str) -> String {
-    body::write(markdown)
+    body::write(markdown, false)
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_picture_fits_the_letter() {
 fn the_letter_s_own_words_are_english_in_a_letter_that_is_not() {
     let german = html(&Letter { lang: "de".into(), ..letter() });
     assert!(german.contains("<html lang=\"de\"") && german.contains(" lang=\"en\" style="), "{german}");
-    assert!(german.contains("lang=\"de\">Sales Q1.pdf</td>"), "{german}");
+    assert!(german.contains("<td class=\"line muted\" align=\"right\" lang=\"en\" style="), "a size: {german}");
     let strange = html(&Letter { lang: "de\"><script>".into(), ..letter() });
     assert!(strange.contains("<html lang=\"en\""), "{strange}");
 }
@@ -107,8 +107,12 @@ fn a_letter_in_a_language_from_right_to_left_says_so_and_its_own_words_do_not() 
     let hebrew = html(&Letter { lang: "he".into(), ..letter() });
     assert!(hebrew.contains("<html lang=\"he\" dir=\"rtl\"") && hebrew.contains("text-align:right"), "{hebrew}");
     assert!(
-        hebrew.contains(" lang=\"en\" dir=\"ltr\" style=") && hebrew.contains("lang=\"he\" dir=\"rtl\">Sales Q1.pdf"),
+        hebrew.contains("<a class=\"on-accent\" href=\"https://reports.example/view/abc\" lang=\"en\" dir=\"ltr\""),
         "{hebrew}"
+    );
+    assert!(
+        hebrew.contains("align=\"left\" lang=\"en\" dir=\"ltr\" style=\"padding:8px 0;padding-right:12px;"),
+        "a size: {hebrew}"
     );
     assert!(!html(&letter()).contains(" dir="));
 }
@@ -157,12 +161,12 @@ fn a_message_is_written_in_what_mail_programs_know() {
         (
             "a list with numbers",
             "7. a",
-            "<ol start=\"7\" style=\"margin:0 0 16px;padding:0 0 0 24px\">\n<li>a</li>\n</ol>",
+            "<ol start=\"7\" style=\"margin:0 0 16px;padding:0;padding-left:24px\">\n<li>a</li>\n</ol>",
         ),
         (
             "a quotation",
             "> a",
-            "padding:0 0 0 16px;border-left:3px solid #d5dce3;color:#55616e\"><p style=\"margin:0 0 16px\">a</p>\n</blockquote>",
+            "padding:0;padding-left:16px;border-left:3px solid #d5dce3;color:#55616e\"><p style=\"margin:0 0 16px\">a</p>\n</blockquote>",
         ),
         (
             "a table",
@@ -185,6 +189,30 @@ fn a_message_is_written_in_what_mail_programs_know() {
         let html = message(markdown);
         assert!(html.contains(expected), "{what}: {html}");
     }
+}
+
+#[test]
+fn lists_stand_as_close_inside_as_outside_and_tasks_have_no_second_mark() {
+    let html = message("- a\n  - b\n- [x] c\n\n  d\n- [ ] e");
+    assert_eq!(html.matches("margin:0 0 16px;padding:0;padding-left:24px").count(), 1, "{html}");
+    assert_eq!(html.matches("margin:0 0 0px;padding:0;padding-left:24px").count(), 1, "{html}");
+    assert_eq!(html.matches("<li>").count(), 2, "{html}");
+    assert!(html.contains("<li style=\"list-style:none\"><p style=\"margin:0 0 16px\">☑ c</p>"), "{html}");
+}
+
+#[test]
+fn a_message_from_right_to_left_begins_its_lines_at_the_right() {
+    let html = body::write("- a\n\n> b\n\n|c|d|e|\n|-|:-|-:|\n", true);
+    for words in [
+        "padding-right:24px",
+        "padding-right:16px;border-right:3px",
+        "align=\"right\" style=\"border-bottom:1px solid #d5dce3\">c",
+    ] {
+        assert!(html.contains(words), "{words}: {html}");
+    }
+    assert!(
+        !html.contains("padding-left") && html.contains("align=\"left\" style=\"border-bottom:1px solid #d5dce3\">d")
+    );
 }
 
 #[test]
@@ -227,6 +255,7 @@ fn giants() -> Vec<(&'static str, String)> {
         ("signs", "'".repeat(10_000)),
         ("emoji", "🚀".repeat(10_000)),
         ("items", "- a\n".repeat(2_500)),
+        ("tasks", "- [ ] ü\n\n".repeat(1_111)),
         ("headings", "# a\n".repeat(2_500)),
         ("marks", "*a* ".repeat(2_500)),
         ("code", "`a` ".repeat(2_500)),
@@ -260,7 +289,11 @@ fn no_letter_is_cut_by_a_mail_program() {
 fn a_message_that_is_cut_says_so() {
     let cut: Vec<&str> =
         giants().iter().filter(|giant| message(&giant.1).contains(SHORTENED)).map(|giant| giant.0).collect();
-    assert_eq!(cut, ["headings", "code", "rules", "paragraphs", "rows", "cells", "links"], "words alone are never cut");
+    assert_eq!(
+        cut,
+        ["tasks", "headings", "code", "rules", "paragraphs", "rows", "cells", "links"],
+        "words alone are never cut"
+    );
 }
 
 #[test]

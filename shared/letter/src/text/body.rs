@@ -2,7 +2,7 @@
 
 use std::mem::take;
 
-use pulldown_cmark::{Event, Tag, TagEnd};
+use pulldown_cmark::{Alignment, Event, Tag, TagEnd};
 use textwrap::core::display_width;
 
 use super::{WIDTH, options};
@@ -34,6 +34,7 @@ struct Body {
     /// Where each open link leads, and where its words begin.
     links: Vec<(String, usize)>,
     table: Vec<Vec<String>>,
+    columns: Vec<Alignment>,
     /// About what the table will take.
     table_size: usize,
     /// Whether an empty line comes before the next block.
@@ -61,6 +62,7 @@ impl Body {
             Event::End(tag) => self.end(tag),
             Event::Text(words) => self.words.push_str(&words),
             Event::Code(words) => self.words.extend(["`", &words, "`"]),
+            Event::TaskListMarker(done) => self.words.push_str(if done { "[x] " } else { "[ ] " }),
             Event::SoftBreak => self.words.push(' '),
             Event::HardBreak => self.words.push('\n'),
             Event::Rule => self.block("* * *", true),
@@ -85,6 +87,7 @@ impl Body {
                 self.finish_words();
                 self.levels.push(Level { mark: None, margin: "> ".to_owned() });
             }
+            Tag::Table(columns) => self.columns.clone_from(columns),
             Tag::TableHead | Tag::TableRow => self.table.push(Vec::new()),
             Tag::Link { .. } => self.links.push((link_of(tag).unwrap_or_default(), self.words.len())),
             Tag::Strong => self.words.push('*'),
@@ -98,8 +101,8 @@ impl Body {
         match tag {
             TagEnd::Paragraph => self.finish_words(),
             TagEnd::Heading(_) => {
-                let rule = "-".repeat(display_width(&self.words).min(WIDTH));
-                let heading = format!("{}\n{rule}", take(&mut self.words));
+                let width = self.words.lines().map(display_width).max().unwrap_or_default();
+                let heading = format!("{}\n{}", take(&mut self.words), "-".repeat(width.min(WIDTH)));
                 self.block(&heading, true);
             }
             TagEnd::CodeBlock => {
@@ -150,29 +153,44 @@ impl Body {
     }
 
     fn end_cell(&mut self) {
-        let cell = take(&mut self.words);
+        let cell = take(&mut self.words).replace('\n', " ");
         self.table_size += cell.len() + 3;
         if let Some(row) = self.table.last_mut() {
             row.push(cell);
         }
     }
 
-    /// Columns stand below each other where they have room.
+    /// Columns stand below each other where they have room. Where they have none, each value stands beside the head of its column.
     fn end_table(&mut self) {
         let table = take(&mut self.table);
         let columns = table.first().map_or(0, Vec::len);
         let width =
             |column: usize| table.iter().filter_map(|row| row.get(column)).map(|cell| display_width(cell)).max();
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
-        let fits = widths.iter().map(|width| width + 3).sum::<usize>() <= WIDTH;
-        let padded = |(cell, width): (&String, &usize)| {
-            let room = if fits { width.saturating_sub(display_width(cell)) } else { 0 };
-            format!("{cell}{}", " ".repeat(room))
+        let rows: Vec<String> = match table.as_slice() {
+            [head, rows @ ..] if !rows.is_empty() && widths.iter().map(|width| width + 3).sum::<usize>() > WIDTH => {
+                rows.iter().map(|row| record(head, row)).filter(|record| !record.is_empty()).collect()
+            }
+            rows => vec![rows.iter().map(|row| self.line(row, &widths)).collect::<Vec<_>>().join("\n")],
         };
-        let line = |row: &Vec<String>| row.iter().zip(&widths).map(padded).collect::<Vec<_>>().join(" | ");
-        let lines: Vec<String> = table.iter().map(|row| line(row).trim_end().to_owned()).collect();
         self.table_size = 0;
-        self.block(&lines.join("\n"), false);
+        for row in rows {
+            self.block(&row, false);
+        }
+    }
+
+    fn line(&self, row: &[String], widths: &[usize]) -> String {
+        let padded = |(column, (cell, width)): (usize, (&String, &usize))| {
+            let room = width.saturating_sub(display_width(cell));
+            let before = match self.columns.get(column) {
+                Some(Alignment::Right) => room,
+                Some(Alignment::Center) => room / 2,
+                _ => 0,
+            };
+            format!("{}{cell}{}", " ".repeat(before), " ".repeat(room - before))
+        };
+        let cells: Vec<String> = row.iter().zip(widths).enumerate().map(padded).collect();
+        cells.join(" | ").trim_end().to_owned()
     }
 
     /// Writes what was read of a block that has not ended.
@@ -208,4 +226,11 @@ impl Body {
             self.text.push_str(&format!("{first}{line}"));
         }
     }
+}
+
+/// A row whose table has no room.
+fn record(head: &[String], row: &[String]) -> String {
+    let pairs = head.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+    let lines = pairs.map(|(name, cell)| if name.is_empty() { cell.clone() } else { format!("{name}: {cell}") });
+    lines.map(|line| textwrap::fill(&line, options())).collect::<Vec<_>>().join("\n")
 }

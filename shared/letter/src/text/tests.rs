@@ -16,7 +16,9 @@ Revenue *grew*, see the plan <https://plan.example/q1?a=1&b=2>.
 Open the report:
 https://reports.example/view/abc
 
-Attached: Sales Q1.pdf (69 KB), rows.csv (1 KB)
+Attached:
+- Sales Q1.pdf (69 KB)
+- rows.csv (1 KB)
 
 A note.
 
@@ -85,9 +87,20 @@ fn lines_are_short_and_addresses_whole() {
 }
 
 #[test]
-fn a_wide_table_keeps_its_rows() {
+fn columns_keep_their_sides() {
+    let table = "|a|b|c|\n|:-|-:|:-:|\n|words|1|c|\n|d|1,000.00|words|";
+    assert_eq!(body::write(table), "a     |        b |   c\nwords |        1 |   c\nd     | 1,000.00 | words");
+}
+
+#[test]
+fn the_values_of_a_table_without_room_stand_beside_the_heads_of_their_columns() {
     let wide = "w".repeat(80);
-    assert_eq!(body::write(&format!("|a|b|\n|-|-|\n|{wide}|c|")), format!("a | b\n{wide} | c"));
+    assert_eq!(
+        body::write(&format!("|a||c|\n|-|-|-|\n|{wide}|b||\n||||\n|d|e|f|")),
+        format!("a:\n{wide}\nb\n\na: d\ne\nc: f")
+    );
+    assert_eq!(body::write(&format!("- |a|b|\n  |-|-|\n  |{wide}|c|")), format!("- a:\n  {wide}\n  b: c"));
+    assert_eq!(body::write(&format!("|a|{wide}|\n|-|-|")), format!("a | {wide}"), "only a head");
 }
 
 #[test]

@@ -15,6 +15,8 @@ const DROP: f64 = 5.0;
 const TURNED: f64 = 84.0;
 /// The most lines of a name.
 const LINES: usize = 3;
+/// Names of which some may stand for all are no longer than this: `2026`, `Week 12`.
+const COUNTED: f64 = 48.0;
 
 /// The words below a plot, and where lines of the axis lead to them.
 #[derive(Debug, Default, PartialEq)]
@@ -35,7 +37,7 @@ pub fn names(setting: &Setting<'_>, names: &[String], places: &[f64], plot: &Are
     if longest_word() <= room && names.iter().all(|name| !WORDS.wrap(name, room, LINES).cut) {
         return Some(side_by_side(names, places, plot, room, LINES));
     }
-    (names.len() > 12 && is_ordered(names)).then(|| thinned(setting, names, places, plot))
+    (names.len() > 12 && widest <= COUNTED && is_ordered(names)).then(|| thinned(setting, names, places, plot))
 }
 
 /// Names that are turned to be read from below, or thinned out where even that is too much.
@@ -45,6 +47,9 @@ pub fn names_anyhow(setting: &Setting<'_>, names: &[String], places: &[f64], plo
         return turned(setting, names, places, plot);
     }
     let foot = thinned(setting, names, places, plot);
+    if is_ordered(names) {
+        return foot;
+    }
     let message = format!(
         "{} of {} names are written, the others do not fit: use a table, fewer records, or a chart of its own for each part",
         foot.labels.len(),

@@ -16,6 +16,8 @@ const LEAD: f64 = 3.0;
 const SPACE: f64 = 4.0;
 const SWATCH: f64 = 7.0;
 const SAMPLE: f64 = 18.0;
+/// The line of an area is so much above the middle, for its ground.
+const RAISED: f64 = 1.5;
 /// The lines of a name that is longer than the chart is wide.
 const LINES: usize = 2;
 
@@ -73,6 +75,12 @@ fn draw_sample<'a>(scene: &mut Scene<'a>, style: Style<'a>, kind: ChartKind, x: 
         scene.marks.push(Mark::Bars { areas: vec![area], colour: style.colour });
         return;
     }
-    scene.marks.push(style.line(vec![(x, middle), (x + width, middle)], style::STROKE));
-    scene.marks.push(style.sign((x + width / 2.0, middle)));
+    let edge = if kind == ChartKind::Area { middle - RAISED } else { middle };
+    if kind == ChartKind::Area {
+        let bottom = middle + SWATCH / 2.0;
+        let points = vec![(x, edge), (x + width, edge), (x + width, bottom), (x, bottom)];
+        scene.marks.push(Mark::Ground { points, colour: style.colour });
+    }
+    scene.marks.push(style.line(vec![(x, edge), (x + width, edge)], style::STROKE));
+    scene.marks.push(style.sign((x + width / 2.0, edge)));
 }

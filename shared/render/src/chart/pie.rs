@@ -31,6 +31,8 @@ const LIST: f64 = 270.0;
 /// Nothing can be read in less.
 const LEAST: f64 = 18.0;
 const LINES: usize = 2;
+/// A whole in tenths of a percent.
+const STEPS: f64 = 1_000.0;
 const STRONG: Face = Face { size: super::scene::SIZE, weight: Weight::SemiBold };
 
 /// A slice in words.
@@ -59,12 +61,28 @@ pub fn slices(setting: &Setting<'_>, chart: &Chart, data: &Data) -> Result<Vec<S
     let total: f64 = data.values().map(|value| value / largest).sum();
     let numbers = Numbers::new(setting.writing, chart.format.as_ref()).map_err(format_error)?;
     let mut slices = Vec::new();
-    for (name, value) in folded(named(setting, chart, data)?, setting.writing.other_label()) {
-        let part = (value / largest / total).min(1.0);
+    let named = folded(named(setting, chart, data)?, |count| setting.writing.others(count));
+    let parts: Vec<f64> = named.iter().map(|(_, value)| (value / largest / total).min(1.0)).collect();
+    for (((name, value), part), share) in named.into_iter().zip(&parts).zip(shares(&parts)) {
         let written = numbers.value(value).map_err(format_error)?;
-        slices.push(Slice { name, value: written, share: setting.writing.share(part), part });
+        slices.push(Slice { name, value: written, share: setting.writing.share(share), part: *part });
     }
     Ok(slices)
+}
+
+/// Shares as they are written, with a decimal of a percent: rounded by the largest remainders, so that they add up to 100 %.
+fn shares(parts: &[f64]) -> Vec<f64> {
+    let exact = parts.iter().map(|part| part * STEPS);
+    let mut steps: Vec<f64> = exact.clone().map(f64::floor).collect();
+    let mut by_remainder: Vec<(usize, f64)> = exact.map(f64::fract).enumerate().collect();
+    by_remainder.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let missing = (STEPS - steps.iter().sum::<f64>()).max(0.0) as usize;
+    for (n, _) in by_remainder.into_iter().take(missing) {
+        if let Some(step) = steps.get_mut(n) {
+            *step += 1.0;
+        }
+    }
+    steps.into_iter().map(|step| step / STEPS).collect()
 }
 
 fn named(setting: &Setting<'_>, chart: &Chart, data: &Data) -> Result<Vec<(String, f64)>, RenderError> {
@@ -81,14 +99,14 @@ fn named(setting: &Setting<'_>, chart: &Chart, data: &Data) -> Result<Vec<(Strin
 }
 
 /// The largest slices in their order, and one for all others, which says how many they are.
-fn folded(slices: Vec<(String, f64)>, other: &str) -> Vec<(String, f64)> {
+fn folded(slices: Vec<(String, f64)>, others: impl Fn(usize) -> String) -> Vec<(String, f64)> {
     if slices.len() <= MOST {
         return slices;
     }
     let mut by_size: Vec<usize> = (0..slices.len()).collect();
     by_size.sort_by(|a, b| slices[*b].1.total_cmp(&slices[*a].1));
     let small = &by_size[MOST..];
-    let rest = (format!("{other} ({})", small.len()), small.iter().map(|n| slices[*n].1).sum());
+    let rest = (others(small.len()), small.iter().map(|n| slices[*n].1).sum());
     let large = slices.iter().enumerate().filter(|(n, _)| !small.contains(n)).map(|(_, slice)| slice.clone());
     large.chain([rest]).collect()
 }
@@ -98,7 +116,7 @@ pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded:
     let beside = setting.width >= WIDE;
     let most = if beside { setting.width * 0.45 } else { setting.width };
     let colour = |n: usize| {
-        if folded && n + 1 == slices.len() { setting.theme.muted.as_str() } else { style::colour(setting.theme, n) }
+        if folded && n + 1 == slices.len() { style::STRIPES } else { style::colour(setting.theme, n) }
     };
     let mut size = chart.height.unwrap_or(HEIGHT).min(most).min(setting.most);
     let left = if beside { size + GAPS[0] } else { 0.0 };
@@ -183,10 +201,34 @@ mod tests {
     #[test]
     fn small_slices_are_one() {
         let slices = |count: usize| (0..count).map(|n| (n.to_string(), n as f64)).collect::<Vec<_>>();
-        assert_eq!(folded(slices(8), "Other"), slices(8));
-        let of_ten = folded(slices(10), "Other");
+        let folded = |slices| folded(slices, |count| format!("Other ({count})"));
+        assert_eq!(folded(slices(8)), slices(8));
+        let of_ten = folded(slices(10));
         assert_eq!(of_ten.len(), MOST + 1);
         assert_eq!(of_ten[0], ("2".to_owned(), 2.0), "the large ones keep their order");
         assert_eq!(of_ten[8], ("Other (2)".to_owned(), 1.0));
+    }
+
+    #[test]
+    fn shares_add_up_to_a_whole() {
+        let cases: [(&str, &[f64], &[f64]); 6] = [
+            ("thirds", &[1.0, 1.0, 1.0], &[33.4, 33.3, 33.3]),
+            ("sixths", &[1.0, 1.0, 1.0, 1.0, 1.0, 1.0], &[16.7, 16.7, 16.7, 16.7, 16.6, 16.6]),
+            ("rounded up too often", &[3_789.0, 2_437.0, 1_628.0, 2_146.0], &[37.9, 24.4, 16.3, 21.4]),
+            ("nothing to round", &[1.0, 3.0, 0.0], &[25.0, 75.0, 0.0]),
+            ("one", &[7.0], &[100.0]),
+            ("very small", &[1e9, 1.0, 1.0], &[100.0, 0.0, 0.0]),
+        ];
+        for (what, values, expected) in cases {
+            let total: f64 = values.iter().sum();
+            let shares = shares(&values.iter().map(|value| value / total).collect::<Vec<_>>());
+            let written: Vec<f64> = shares.iter().map(|share| (share * STEPS).round() / 10.0).collect();
+            assert_eq!(written, expected, "{what}");
+        }
+        for count in 1..200_u32 {
+            let parts: Vec<f64> = (1..=count).map(|n| f64::from(n) / f64::from(count * (count + 1) / 2)).collect();
+            let sum: f64 = shares(&parts).iter().map(|share| (share * STEPS).round()).sum();
+            assert!((sum - STEPS).abs() < 0.5, "{count} slices: {sum}");
+        }
     }
 }

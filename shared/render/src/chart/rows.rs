@@ -3,7 +3,7 @@
 use domain::definition::Chart;
 
 use super::across::warn_if_alike;
-use super::axes::{GAP, Places, TOP, base_line, hairline};
+use super::axes::{GAP, Places, base_line, hairline};
 use super::data::{Across, Data};
 use super::number::Numbers;
 use super::scale::Scale;
@@ -28,7 +28,7 @@ pub fn fit(setting: &Setting<'_>, chart: &Chart, data: &Data) -> bool {
 
 /// The height of all but the plot.
 fn around(setting: &Setting<'_>, chart: &Chart, data: &Data) -> f64 {
-    TOP + FOOT + legend::height(setting, chart.chart, &data.series)
+    FOOT + legend::height(setting, chart.chart, &data.series)
 }
 
 /// The names in lines.
@@ -77,8 +77,8 @@ pub fn scene<'a>(
 ) -> Result<Scene<'a>, String> {
     let names = Names::of(setting, data);
     names.warn_if_alike(setting, data);
-    let wanted = (chart.height.unwrap_or(super::HEIGHT) - TOP - FOOT).min(setting.most - around(setting, chart, data));
-    let mut plot = Area::new(names.width + GAP, TOP, setting.width - names.width - GAP, names.height(data).max(wanted));
+    let wanted = (chart.height.unwrap_or(super::HEIGHT) - FOOT).min(setting.most - around(setting, chart, data));
+    let mut plot = Area::new(names.width + GAP, 0.0, setting.width - names.width - GAP, names.height(data).max(wanted));
     let (scale, labels) = axis(setting, data, numbers, &mut plot)?;
     let mut scene = Scene { width: setting.width, plot, ..Scene::default() };
     for (place, _) in scale.marks() {

@@ -24,7 +24,7 @@ pub struct Area {
 
 pub type Point = (f64, f64);
 
-/// A shape; its colour is a `#rrggbb` of the theme.
+/// A shape; its colour is a `#rrggbb` of the theme, or [`super::style::STRIPES`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum Mark<'a> {
     /// Rectangles of one colour, as of one series.

@@ -7,6 +7,9 @@ use super::scene::{Mark, Point, Shape};
 /// The width of a line of values.
 pub const STROKE: f64 = 1.6;
 
+/// In the place of a colour: what is summed up of many, which is not taken for any colour of a palette.
+pub const STRIPES: &str = "url(#stripes)";
+
 /// The look of one series.
 #[derive(Clone, Copy)]
 pub struct Style<'a> {

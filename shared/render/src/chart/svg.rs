@@ -3,25 +3,41 @@
 use std::f64::consts::TAU;
 use std::fmt::Write;
 
+use domain::theme::Theme;
+
 use super::scene::{Area, Mark, Point, Scene, Shape};
+use super::style;
 
 /// Half the size of a sign.
 const SIGN: f64 = 2.1;
 /// The hole of a ring, as a share of its radius.
 const HOLE: f64 = 0.58;
 
-pub fn write(scene: &Scene<'_>) -> String {
+/// Writes the marks over the background of a theme.
+pub fn write(scene: &Scene<'_>, theme: &Theme) -> String {
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}">"#,
         w = short(scene.width),
         h = short(scene.height)
     );
-    scene.marks.iter().for_each(|mark| write_mark(&mut svg, mark));
+    let marks = scene.marks.iter();
+    if marks.clone().any(|mark| matches!(mark, Mark::Slice { colour, .. } if *colour == style::STRIPES)) {
+        write_stripes(&mut svg, theme);
+    }
+    marks.for_each(|mark| write_mark(&mut svg, mark, &theme.background));
     svg.push_str("</svg>");
     svg
 }
 
-fn write_mark(svg: &mut String, mark: &Mark<'_>) {
+/// The pattern behind [`style::STRIPES`].
+fn write_stripes(svg: &mut String, Theme { muted, line, .. }: &Theme) {
+    let _ = write!(
+        svg,
+        r#"<defs><pattern id="stripes" width="2.4" height="2.4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path fill="{line}" d="M0 0h2.4v2.4h-2.4Z"/><path fill="{muted}" d="M0 0h1v2.4h-1Z"/></pattern></defs>"#
+    );
+}
+
+fn write_mark(svg: &mut String, mark: &Mark<'_>, background: &str) {
     // Writing into a string cannot fail.
     let _ = match mark {
         Mark::Bars { areas, colour } => write!(svg, r#"<path fill="{colour}" d="{}"/>"#, bars(areas)),
@@ -37,12 +53,12 @@ fn write_mark(svg: &mut String, mark: &Mark<'_>) {
         Mark::Ground { points, colour } => {
             write!(svg, r#"<path fill="{colour}" fill-opacity="0.16" d="{}Z"/>"#, path(points))
         }
-        Mark::Sign { at, shape, colour } => write!(svg, "<path {}/>", sign(*shape, *at, colour)),
+        Mark::Sign { at, shape, colour } => write!(svg, "<path {}/>", sign(*shape, *at, colour, background)),
         Mark::Slice { centre, radius, from, to, colour } => {
             let path = slice(*centre, *radius, *from, *to);
             write!(
                 svg,
-                r##"<path fill="{colour}" fill-rule="evenodd" stroke="#ffffff" stroke-width="0.8" d="{path}"/>"##
+                r#"<path fill="{colour}" fill-rule="evenodd" stroke="{background}" stroke-width="0.8" d="{path}"/>"#
             )
         }
     };
@@ -64,12 +80,12 @@ fn path(points: &[Point]) -> String {
     path
 }
 
-fn sign(shape: Shape, (x, y): Point, colour: &str) -> String {
+fn sign(shape: Shape, (x, y): Point, colour: &str, background: &str) -> String {
     let polygon = |corners: &[Point]| {
         let corners: Vec<Point> = corners.iter().map(|(dx, dy)| (x + dx * SIGN, y + dy * SIGN)).collect();
         format!(r#"fill="{colour}" d="{}Z""#, path(&corners))
     };
-    let stroke = |path: String| format!(r##"fill="#ffffff" stroke="{colour}" stroke-width="1.2" d="{path}""##);
+    let stroke = |path: String| format!(r#"fill="{background}" stroke="{colour}" stroke-width="1.2" d="{path}""#);
     match shape {
         Shape::Circle => format!(r#"fill="{colour}" d="{}""#, circle((x, y), SIGN)),
         Shape::Ring => stroke(circle((x, y), SIGN * 0.85)),

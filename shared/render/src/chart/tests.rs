@@ -257,7 +257,7 @@ fn a_pie_of_a_hundred_slices_has_eight_and_says_how_many_are_one() {
 #[test]
 fn lines_are_told_apart_without_colour() {
     let data = json!([{"x": "a", "y0": 1, "y1": 2, "y2": 3}, {"x": "b", "y0": 2, "y1": 3, "y2": 4}]);
-    let svg = draw("en", &chart("line", 3), data, 480.0, |scene, _, _| svg::write(scene)).unwrap();
+    let svg = draw("en", &chart("line", 3), data, 480.0, |scene, _, _| svg::write(scene, &Theme::default())).unwrap();
     for dash in [r#"stroke-dasharray="5 2.5""#, r#"stroke-dasharray="1.6 2""#] {
         assert_eq!(svg.matches(dash).count(), 2, "once in the plot and once in the legend: {svg}");
     }
@@ -299,4 +299,42 @@ fn the_words_of_a_chart_are_on_the_page() {
     for words in ["Liniendiagramm: line. Y0: A name of some more words, 0 0,", "Nord", "75,0", "Keine Daten"] {
         assert!(text.contains(words), "`{words}` is not in {text}");
     }
+}
+
+#[test]
+fn the_legend_of_areas_has_their_grounds() {
+    let data = json!([{"x": "a", "y0": 1, "y1": 2}, {"x": "b", "y0": 2, "y1": 3}]);
+    draw("en", &chart("area", 2), data, 480.0, |scene, _, _| {
+        let grounds: Vec<(&str, bool)> = scene
+            .marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Ground { points, colour } => {
+                    Some((*colour, points.iter().all(|(_, y)| *y > scene.plot.bottom())))
+                }
+                _ => None,
+            })
+            .collect();
+        let palette = Theme::default().palette;
+        let expected = [(&*palette[0], false), (&*palette[1], false), (&*palette[0], true), (&*palette[1], true)];
+        assert_eq!(grounds, expected, "in the plot, and below it");
+        assert_eq!(faults(scene), [""; 0]);
+    })
+    .unwrap();
+}
+
+#[test]
+fn what_is_summed_up_in_a_pie_has_no_colour_of_the_palette() {
+    let data: Value = (0..12).map(|n| json!({"x": format!("Slice {n}"), "y0": n + 1})).collect();
+    draw("ar-EG", &chart("pie", 1), data, 480.0, |scene, _, _| {
+        let colour = |mark: &Mark<'_>| match mark {
+            Mark::Slice { colour, .. } | Mark::Bars { colour, .. } => (*colour).to_owned(),
+            _ => String::new(),
+        };
+        let colours: Vec<String> = scene.marks.iter().map(colour).collect();
+        assert_eq!(colours.iter().filter(|colour| *colour == "url(#stripes)").count(), 2, "the slice and its sign");
+        assert!(svg::write(scene, &Theme::default()).contains("<pattern id=\"stripes\""));
+        assert!(labels(scene, Part::Legend).contains(&"أخرى (٤)".to_owned()));
+    })
+    .unwrap();
 }

@@ -14,6 +14,7 @@ const HEADING: f64 = 14.0;
 const CODE_LETTER: f64 = 0.602;
 /// What lists, quotes and blocks of code take of the width.
 const LIST: f64 = 18.0;
+const BESIDE_NUMBER: f64 = 9.0;
 const QUOTE: f64 = 12.0;
 const PRE: f64 = 16.0;
 
@@ -51,7 +52,7 @@ impl Fitter {
                 return with_children(node, |nodes| nodes.into_iter().map(code).collect());
             }
             "table" => return table(node, place),
-            "list" => Place { room: place.room - LIST, ..place },
+            "list" => Place { room: place.room - indent(&node, place), ..place },
             "quote" => Place { room: place.room - QUOTE, ..place },
             "heading" => Place { size: HEADING, weight: Weight::SemiBold, ..place },
             "strong" => Place { weight: Weight::SemiBold, ..place },
@@ -85,6 +86,12 @@ impl Place {
     fn width(self, words: &str) -> f64 {
         measure::width(words, self.size, self.weight)
     }
+}
+
+/// What the bullets or numbers of a list take of the width.
+fn indent(list: &Value, place: Place) -> f64 {
+    let last = list["start"].as_u64().map(|start| start + children(list).len() as u64);
+    last.map_or(LIST, |last| LIST.max(place.width(&format!("{last}.")) + BESIDE_NUMBER))
 }
 
 fn with_children(mut node: Value, change: impl FnOnce(Vec<Value>) -> Vec<Value>) -> Value {

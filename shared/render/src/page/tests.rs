@@ -164,3 +164,10 @@ fn a_report_that_is_written_from_right_to_left_is_shown_so() {
     );
     assert!(!public("Sales", "").contains(" dir="));
 }
+
+#[test]
+fn nothing_is_hidden_beside_the_page() {
+    // From right to left, what is left of the page makes it as wide.
+    let skip = STYLE.lines().find(|line| line.starts_with(".skip{")).unwrap();
+    assert!(skip.contains("inset-inline-start:8px;top:-99px") && !STYLE.contains("left:-"), "{skip}");
+}

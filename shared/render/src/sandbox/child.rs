@@ -1,5 +1,6 @@
 //! The child's side: limits first, then the job from the standard input, then the reply to the standard output.
 
+use std::any::Any;
 use std::ffi::OsString;
 use std::io::{Read, Write, stdin, stdout};
 use std::process;
@@ -57,7 +58,7 @@ fn answer() -> std::io::Result<()> {
     let mut input = Vec::new();
     stdin().lock().read_to_end(&mut input)?;
     let reply = std::thread::Builder::new().stack_size(STACK).spawn(move || reply(&input))?.join();
-    let reply = reply.unwrap_or_else(|_| Err(RenderError::internal("the renderer failed on this report")));
+    let reply = reply.unwrap_or_else(|panic| Err(panicked(panic.as_ref())));
     let mut output = Vec::new();
     ciborium::into_writer(&reply, &mut output).map_err(std::io::Error::other)?;
     stdout().lock().write_all(&output)?;
@@ -68,6 +69,12 @@ fn reply(input: &[u8]) -> Reply {
     let job: Job = ciborium::from_reader(input)
         .map_err(|error| RenderError::internal(format!("the job cannot be read: {error}")))?;
     crate::render(&job)
+}
+
+/// A panic belongs to the report that brings it about, since it comes back each time: `numbering("a", 9223372036854775807)` in a Typst source.
+fn panicked(panic: &(dyn Any + Send)) -> RenderError {
+    let words = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    RenderError::stopped(words.unwrap_or("for no known reason"))
 }
 
 /// What a child wrote.

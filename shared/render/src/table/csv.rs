@@ -16,7 +16,7 @@ use crate::writing::plain;
 
 mod formula;
 
-use formula::is_formula;
+use formula::{SEPARATORS, is_formula, is_formula_within};
 
 /// Excel takes a file without it for one in the character set of old, and shows "StraÃŸe".
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -107,9 +107,12 @@ fn is_number(text: &str) -> bool {
     text.parse().is_ok_and(f64::is_finite)
 }
 
-/// An apostrophe makes a spreadsheet show a text that it would run.
+/// An apostrophe makes a spreadsheet show a text that it would run: all of it, or the part that it takes for a cell of its own.
 fn harmless(text: &str) -> String {
-    if is_formula(text) { format!("'{text}") } else { text.to_owned() }
+    let whole = if is_formula(text) { "'" } else { "" };
+    let parts = text.split_inclusive(SEPARATORS).enumerate();
+    let safe = parts.map(|(at, part)| if at > 0 && is_formula_within(part) { format!("'{part}") } else { part.to_owned() });
+    std::iter::once(whole.to_owned()).chain(safe).collect()
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! The words of a mail.
 
+use pulldown_cmark::{Event, Tag};
 use serde_json::json;
 
 use super::{job, sales};
-use crate::{Job, LetterTemplates, LetterTexts, Outputs, RenderError, render};
+use crate::{Job, LetterTemplates, LetterTexts, Outputs, RenderError, markdown, render};
 
 /// A definition with a title and a parameter.
 fn letter(subject: Option<&str>, message: &str) -> Result<LetterTexts, RenderError> {
@@ -30,7 +31,12 @@ fn a_letter_sees_what_the_report_sees() {
         "{{ report }}: {{ data.revenue|fmt('currency:EUR') }}, {{ params.quarter }}, **{{ today|fmt('date') }}**";
     let letter = letter(Some("{{ report }} of {{ today }}"), message).unwrap();
     assert_eq!(letter.subject, "Monthly report of 2026-11-22", "the day where the report is read");
-    assert_eq!(letter.message, "Monthly report: €1,200.50, Q1, **Nov 22, 2026**");
+    let words = markdown::events(&letter.message).filter_map(|event| match event {
+        Event::Text(words) => Some(words.into_string()),
+        Event::Start(Tag::Strong) => Some("<".to_owned()),
+        _ => None,
+    });
+    assert_eq!(words.collect::<String>(), "Monthly report: €1,200.50, Q1, <Nov 22, 2026");
 }
 
 #[test]

@@ -27,7 +27,11 @@ impl Looks {
             None => plain.clone(),
         };
         Self {
-            head: plain.set_bold().set_background_color(theme.surface.as_str()).set_border_bottom(FormatBorder::Thin),
+            head: plain
+                .set_bold()
+                .set_font_color(theme.ink.as_str())
+                .set_background_color(theme.surface.as_str())
+                .set_border_bottom(FormatBorder::Thin),
             total: cell.clone().set_bold().set_border_top(FormatBorder::Thin),
             cell,
         }

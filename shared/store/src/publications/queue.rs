@@ -55,6 +55,24 @@ impl Queue {
         Ok(Self { client: aws.sqs(), url: Variable::ParkedQueue.text()? })
     }
 
+    /// The queue whose messages the function handles.
+    ///
+    /// # Errors
+    /// `Internal` if a variable is missing.
+    pub fn own(aws: &Aws) -> Outcome<Self> {
+        Ok(Self { client: aws.sqs(), url: Variable::OwnQueue.text()? })
+    }
+
+    /// Has a message that was received come again after `seconds`, and not when its visibility timeout ends.
+    ///
+    /// # Errors
+    /// `Internal` when SQS does not answer; the message then comes as it would have.
+    pub async fn retry_after(&self, receipt_handle: &str, seconds: u64) -> Outcome<()> {
+        let change = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(receipt_handle);
+        let change = change.visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX));
+        sent::change_message_visibility(change).await.map(drop).map_err(fault)
+    }
+
     /// Sends a message.
     ///
     /// # Errors

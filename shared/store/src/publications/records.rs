@@ -39,8 +39,9 @@ pub(crate) fn publication_key(id: PublicationId) -> Key {
     Key::new(partition(id.report), format!("PUB#{:010}", id.sequence))
 }
 
-fn monitor_key(user: &str, name: &str) -> Key {
-    Key::new(format!("MONITOR#{user}"), name)
+/// Under the token: a user's name is no proof, since tokens of several workspaces may share it.
+fn monitor_key(caller: &Caller, name: &str) -> Key {
+    Key::new(format!("MONITOR#{}", caller.token_id), name)
 }
 
 fn no_publication() -> Problem {
@@ -60,7 +61,7 @@ impl Records {
     /// `Internal` when DynamoDB does not answer.
     pub async fn name_monitor(&self, caller: &Caller, name: &str, publication: PublicationId) -> Outcome<()> {
         let expires = (ambient::now() + MONITOR_LIFETIME).as_second().unsigned_abs();
-        let item = to_item(&monitor_key(&caller.user, name), &Monitor { publication, expires })?;
+        let item = to_item(&monitor_key(caller, name), &Monitor { publication, expires })?;
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
         sent::put_item(put).await.map_err(fault)?;
         Ok(())
@@ -74,7 +75,7 @@ impl Records {
         if let Ok(id) = name.parse() {
             return self.read(id).await?.ok_or_else(no_publication);
         }
-        let monitor: Option<Monitor> = self.catalog.get(&monitor_key(&caller.user, name)).await?;
+        let monitor: Option<Monitor> = self.catalog.get(&monitor_key(caller, name)).await?;
         let now = ambient::now().as_second().unsigned_abs();
         let monitor = monitor.filter(|monitor| monitor.expires > now).ok_or_else(no_publication)?;
         self.read(monitor.publication).await?.ok_or_else(no_publication)

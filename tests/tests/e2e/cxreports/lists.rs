@@ -72,8 +72,11 @@ async fn themes_and_templates_come_with_the_service_and_from_designers() {
         place.admin.put(&place.at("themes/acme"), &json!({"name": "Acme", "colours": {"accent": "#aa0000"}})).await;
     let made = made.expect(201).json();
     assert!(made["id"].as_u64().unwrap() > 10 && made["colours"]["accent"] == "#aa0000", "{made}");
+    let cream = json!({"name": "Cream", "colours": {"background": "#fffbf0", "surface": "#fff4d6"}});
+    let made = place.admin.put(&place.at("themes/cream"), &cream).await.expect(201).json();
+    assert_eq!(made["colours"]["background"], "#fffbf0", "{made}");
     let themes = place.admin.get(&place.at("themes")).await.expect(200).json();
-    assert_eq!(names(&themes), ["Default", "Dark blue", "Acme"]);
+    assert_eq!(names(&themes), ["Default", "Dark blue", "Acme", "Cream"]);
     let body = json!({"name": "Letter", "size": "letter", "header": "{{ report }}"});
     place.admin.put(&place.at("templates/letter"), &body).await.expect(201);
     let templates = place.admin.get(&place.at("templates")).await.expect(200).json();
@@ -81,6 +84,7 @@ async fn themes_and_templates_come_with_the_service_and_from_designers() {
 
     let table = [
         ("themes/acme", json!({"name": "Acme", "colours": {"accent": "red"}}), "colours.accent: "),
+        ("themes/acme", json!({"name": "Acme", "colours": {"background": "#101010"}}), "colours.accent: "),
         ("themes/default", json!({"name": "Mine"}), "code: "),
         ("themes/17", json!({"name": "Mine"}), "code: "),
         ("themes/acme", json!({"colours": {}}), "The body is not what this call takes: missing field `name`"),

@@ -4,8 +4,13 @@
 //! write it or a telephone number, and an apostrophe would spoil it: "-1,234.56", "-12 %", "+49 30 1234". These are left alone where
 //! a spreadsheet can compute nothing from them.
 
+/// What separates cells for a spreadsheet that does not read the file as it is written: one of another language, or by another's settings.
+/// To it a quote within a line is a letter like any other.
+pub const SEPARATORS: [char; 6] = [',', ';', '\t', '|', '\n', '\r'];
+
 /// Whether a spreadsheet would run a text.
 pub fn is_formula(text: &str) -> bool {
+    let text = text.trim_start_matches(is_unseen);
     let mut letters = text.chars();
     match letters.next() {
         // Excel skips the white space that cannot be seen, and takes the wide signs of Japanese keyboards for the narrow ones.
@@ -13,6 +18,22 @@ pub fn is_formula(text: &str) -> bool {
         Some('+' | '-' | '＋' | '－') => !is_harmless(text, letters.as_str()),
         _ => text.trim_start().starts_with(['=', '＝', '@', '＠']),
     }
+}
+
+/// Whether a spreadsheet would run what stands behind a separator within a text. Behind a sign only what calls something does harm: lines of
+/// a list start with a minus too.
+pub fn is_formula_within(part: &str) -> bool {
+    let part = part.trim_start_matches(|c| c == '"' || is_unseen(c));
+    match part.chars().next() {
+        Some('=' | '＝' | '@' | '＠') => true,
+        Some('+' | '-' | '＋' | '－') => part.contains(['(', '|', '!']) && is_formula(part),
+        _ => false,
+    }
+}
+
+/// What can stand in front of a cell and is not seen there: the mark at the beginning of a file, and spaces without width.
+fn is_unseen(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
 /// Whether there is nothing to compute in a text, which goes on with `rest` behind its sign.
@@ -103,6 +124,9 @@ mod tests {
             "\r=1",
             "\n=1",
             "\0=1",
+            "\u{feff}=cmd|'/C calc'!A0",
+            "\u{200b}=1",
+            "\u{feff}\u{feff}-A1",
         ];
         for text in formulas {
             assert!(is_formula(text), "{text:?}");
@@ -145,9 +169,20 @@ mod tests {
             "%calc",
             "5-10",
             "−5",
+            "\u{feff}Name",
         ];
         for text in texts {
             assert!(!is_formula(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_a_cell_of_its_own_is_a_formula_too() {
+        for part in ["=1+1", "@SUM(A1)", "\"=1", "\u{feff}=1", "-cmd|", "-1+SUM(A1)", "+Sheet2!A1"] {
+            assert!(is_formula_within(part), "{part:?}");
+        }
+        for part in ["- a line of a list", "-5", "+49 30 1234", "-x", " =b", "a=1", "", "(a)", "+49 (0)30 1234-56"] {
+            assert!(!is_formula_within(part), "{part:?}");
         }
     }
 }

@@ -97,3 +97,22 @@ fn a_formula_is_shown_rather_than_run() {
     let text = written(&json!([{"field": "=a"}]), &records, &json!({"bom": false}), "en");
     assert_eq!(text, "'=A\r\n'=1+1\r\n+49 30 1234\r\n\"{\"\"b\"\":\"\"=1\"\"}\"\r\n");
 }
+
+#[test]
+fn a_formula_is_none_either_where_the_file_is_split_at_another_separator() {
+    let cases = [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a,@SUM(A1)", "\"a,'@SUM(A1)\""),
+        ("a\t=1", "a\t'=1"),
+        ("a\n=1+1\nb", "\"a\n'=1+1\nb\""),
+        ("a,\"=1", "\"a,'\"\"=1\""),
+        ("Still to do:\n- a\n- b", "\"Still to do:\n- a\n- b\""),
+        ("-1,234.56", "\"-1,234.56\""),
+        ("Berlin;+49 30 1", "Berlin;+49 30 1"),
+        ("-cmd|'/C calc'!A0", "'-cmd|'/C calc'!A0"),
+    ];
+    for (value, expected) in cases {
+        let text = written(&json!([{"field": "a"}]), &[json!({"a": value})], &json!({"bom": false}), "en");
+        assert_eq!(text, format!("A\r\n{expected}\r\n"), "{value:?}");
+    }
+}

@@ -9,7 +9,7 @@ use image::{Rgb, RgbImage};
 const SCALE: (u32, u32) = (2, 3);
 /// A colour is that of a ground when it has more than one of so many pixels.
 const GROUND: u32 = 1_000;
-/// From one shade of red, green or blue to the next, in all other colours: a palette of 256 is enough.
+/// From one shade of red, green or blue to the next, in all other colours: a palette of 256 is mostly enough.
 const STEP: u8 = 17;
 /// Pictures are compared in squares of this many pixels, which overlap by half.
 const TILE: u32 = 8;
@@ -33,19 +33,21 @@ impl Picture {
         Picture(small.to_rgb8()).reduced()
     }
 
-    /// The picture as PNG, with a palette.
+    /// The picture as PNG, with a palette if that holds its colours.
     pub fn write(&self) -> Vec<u8> {
         let palette: Vec<[u8; 3]> = self.colours().into_keys().collect();
-        let index = |pixel: &Rgb<u8>| u8::try_from(palette.binary_search(&pixel.0).unwrap());
-        let pixels: Result<Vec<u8>, _> = self.0.pixels().map(index).collect();
+        let index = |pixel: &Rgb<u8>| u8::try_from(palette.binary_search(&pixel.0).unwrap()).ok();
+        let indices: Option<Vec<u8>> = self.0.pixels().map(index).collect();
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.0.width(), self.0.height());
-        encoder.set_color(png::ColorType::Indexed);
-        encoder.set_palette(palette.concat());
+        encoder.set_color(if indices.is_some() { png::ColorType::Indexed } else { png::ColorType::Rgb });
+        if indices.is_some() {
+            encoder.set_palette(palette.concat());
+        }
         encoder.set_compression(png::Compression::High);
         encoder.set_filter(png::Filter::NoFilter);
         let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&pixels.expect("at most 256 colours")).unwrap();
+        writer.write_image_data(indices.as_deref().unwrap_or(self.0.as_raw())).unwrap();
         writer.finish().unwrap();
         bytes
     }
@@ -139,7 +141,9 @@ mod tests {
 
     #[test]
     fn a_picture_is_read_as_it_was_written() {
-        let picture = page(&[[10, 9, 1, 8]]);
-        assert_eq!(Picture::read(&picture.write()), picture);
+        let colourful = Picture(RgbImage::from_fn(61, 43, |x, y| Rgb([x as u8, y as u8, 0])));
+        for picture in [page(&[[10, 9, 1, 8]]), colourful] {
+            assert_eq!(Picture::read(&picture.write()), picture);
+        }
     }
 }
