@@ -24,10 +24,10 @@ mod order;
 mod pie;
 mod rows;
 mod scale;
-mod scene;
+pub mod scene;
 mod shapes;
 mod style;
-mod svg;
+pub mod svg;
 mod time;
 mod words;
 mod wrap;
@@ -41,11 +41,11 @@ use words::Words;
 use wrap::Face;
 
 /// A chart ready for the layout.
-pub struct Drawn {
+pub struct Drawn<'a> {
     /// The words and their places.
     pub layout: Value,
-    /// The shapes.
-    pub svg: String,
+    /// The shapes, and the words once more.
+    pub scene: Scene<'a>,
 }
 
 /// The face of labels.
@@ -67,26 +67,35 @@ pub struct Setting<'a> {
     pub theme: &'a Theme,
     pub warnings: &'a Warnings,
     /// The place of the block, for warnings and errors.
-    pub place: &'a str,
+    pub place: String,
     pub width: f64,
     /// The most height that a page has for it.
     pub most: f64,
+}
+
+/// The theme with a palette that is long enough for all series.
+pub fn theme(theme: &Theme) -> Theme {
+    Theme { palette: theme.series(MOST_SERIES), ..theme.clone() }
 }
 
 /// Draws a chart for the width at hand and the height of a page.
 ///
 /// # Errors
 /// When the records or a field are missing, or a value is no number.
-pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64, f64)) -> Result<Drawn, RenderError> {
+pub fn draw<'a>(
+    report: &'a Report<'_>,
+    chart: &Chart,
+    place: &str,
+    (width, page): (f64, f64),
+) -> Result<Drawn<'a>, RenderError> {
     let title = report.templates.optional(chart.title.as_deref(), &format!("{place}.title"))?;
     let lines = title.as_deref().map(|title| TITLE.wrap(title, width, TITLE_LINES).lines);
-    let theme = Theme { palette: report.job.theme.series(MOST_SERIES), ..report.job.theme.clone() };
     let setting = Setting {
         writing: &report.writing,
         words: Words::of(&report.lang),
-        theme: &theme,
+        theme: &report.chart_theme,
         warnings: &report.warnings,
-        place,
+        place: place.to_owned(),
         width,
         most: page - AROUND - lines.as_ref().map_or(0.0, |lines| lines.len() as f64 * 1.6 * LINE),
     };
@@ -97,7 +106,7 @@ pub fn draw(report: &Report<'_>, chart: &Chart, place: &str, (width, page): (f64
         "kind": "chart", "title": lines, "alt": alt,
         "width": scene.width, "height": scene.height, "size": scene::SIZE, "labels": scene.words(),
     });
-    Ok(Drawn { layout, svg: svg::write(&scene, &theme) })
+    Ok(Drawn { layout, scene })
 }
 
 /// The picture of a chart, read from left to right, and the same in words.

@@ -113,6 +113,8 @@ struct Report<'a> {
     writing: Arc<Writing>,
     assets: BTreeMap<String, Bytes>,
     fonts: Arc<FontSet>,
+    /// The theme of charts.
+    chart_theme: Theme,
     warnings: Warnings,
 }
 
@@ -131,11 +133,26 @@ impl<'a> Report<'a> {
         let (assets, warnings) = (picture::assets(&job.assets), Warnings::default());
         let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
         let fonts = Arc::new(FontSet::new(assets.values().chain(job.fonts.values()), &lang, of));
-        Ok(Self { job, lang, title, header, footer, letter, params, templates, writing, assets, fonts, warnings })
+        let chart_theme = chart::theme(&job.theme);
+        Ok(Self {
+            job,
+            lang,
+            title,
+            header,
+            footer,
+            letter,
+            params,
+            templates,
+            writing,
+            assets,
+            fonts,
+            chart_theme,
+            warnings,
+        })
     }
 
-    fn world_of_blocks(&self, resolved: &Resolved) -> ReportWorld {
-        let mut files = resolved.files.clone();
+    fn world_of_blocks(&self, resolved: &Resolved<'_>) -> ReportWorld {
+        let mut files = resolved.files(&self.chart_theme);
         let mut document = resolved.document.clone();
         document["fonts"] = self.fonts.families.clone().into();
         document["dir"] = if self.rtl() { "rtl" } else { "ltr" }.into();

@@ -130,16 +130,42 @@ pub fn soften_by(text: &str, room: f64, width: impl Fn(&str) -> f64) -> Cow<'_, 
     Cow::Owned(softened)
 }
 
-/// The text with a break behind each hyphen inside a word, a reference or an address.
-pub fn after_hyphens(text: &str) -> String {
+/// Whether the layout repeats a hyphen at the end of a line on the next one in this language: Typst's list.
+pub fn repeats_hyphens(lang: &str) -> bool {
+    let language = lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    ["cs", "dsb", "es", "hr", "pl", "pt", "sk"].contains(&language.as_str())
+}
+
+/// Puts breaks behind the hyphens of references and addresses in all texts of a document, for a language in which the layout would repeat
+/// those at which a line breaks: with one hyphen more it would be another reference. Compounds of words keep the language's rule.
+pub fn break_after_hyphens(document: &mut Value) {
+    for_each_text(document, &|text| {
+        if text.contains('-') {
+            *text = text.split_inclusive(char::is_whitespace).map(after_hyphens_of_references).collect();
+        }
+    });
+}
+
+fn after_hyphens_of_references(word: &str) -> String {
+    let is_part = |part: &str| part.chars().nth(1).is_some() && part.chars().skip(1).all(char::is_lowercase);
+    let compound = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let is_compound = compound.split('-').all(|part| part.chars().all(char::is_alphabetic) && is_part(part));
+    if is_compound { word.to_owned() } else { after_hyphens(word) }
+}
+
+/// The text with a break behind each hyphen at which a line may end.
+fn after_hyphens(text: &str) -> String {
     let mut broken = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     let mut before = ' ';
     while let Some(letter) = letters.next() {
         broken.push(letter);
-        // Not behind the sign of a number.
-        let joins = letter == '-' && (before.is_alphanumeric() || "/_=&?.-".contains(before));
-        if joins && letters.peek().is_some_and(|next| !next.is_whitespace()) {
+        let joins = |next: &char| {
+            let is_sign = next.is_numeric() && !before.is_alphanumeric() && !"/_=&?.-".contains(before);
+            let begins_word = next.is_alphabetic() && before.is_whitespace();
+            !is_sign && !begins_word && *next != BREAK
+        };
+        if letter == '-' && letters.peek().is_none_or(joins) {
             broken.push(BREAK);
         }
         before = letter;
@@ -149,11 +175,25 @@ pub fn after_hyphens(text: &str) -> String {
 
 /// Puts breaks between the words of Thai, Lao, Burmese and Khmer in all strings of a document. The layout of a Chinese or Japanese report
 /// does not find them: it breaks by other rules, which know no words.
-pub fn break_words(value: &mut Value) {
+pub fn break_words(document: &mut Value) {
+    for_each_text(document, &|text| {
+        if text.chars().any(is_without_spaces) {
+            *text = with_word_breaks(text);
+        }
+    });
+}
+
+/// What a document has beside the texts that are set: names of files, addresses, and what a PDF says of itself and of its pictures.
+const NOT_SET: [&str; 6] = ["file", "url", "asset", "name", "author", "alt"];
+
+fn for_each_text(value: &mut Value, f: &impl Fn(&mut String)) {
     match value {
-        Value::String(text) if text.chars().any(is_without_spaces) => *text = with_word_breaks(text),
-        Value::Array(items) => items.iter_mut().for_each(break_words),
-        Value::Object(object) => object.values_mut().for_each(break_words),
+        Value::String(text) => f(text),
+        Value::Array(items) => items.iter_mut().for_each(|item| for_each_text(item, f)),
+        Value::Object(object) => {
+            let set = object.iter_mut().filter(|(key, _)| !NOT_SET.contains(&key.as_str()));
+            set.for_each(|(_, value)| for_each_text(value, f));
+        }
         _ => {}
     }
 }
@@ -283,10 +323,13 @@ mod tests {
         let cases = [
             ("AB12-CD34-EF", "AB12-|CD34-|EF"),
             ("-5", "-5"),
-            ("a - b", "a - b"),
+            ("a - b", "a -| b"),
             ("a--b", "a-|-|b"),
-            ("a-", "a-"),
+            ("a-", "a-|"),
             ("(-5)", "(-5)"),
+            ("$+-<~", "$+-|<~"),
+            ("-b", "-b"),
+            ("a-\u{200b}b", "a-|b"),
             ("/a/-_", "/a/-|_"),
         ];
         for (text, expected) in cases {
@@ -296,9 +339,21 @@ mod tests {
 
     #[test]
     fn words_without_spaces_are_broken_where_the_layout_knows_no_words() {
-        let mut document = serde_json::json!({"blocks": [{"text": "日本 ภาษาไทย a"}], "name": "x"});
+        let mut document = serde_json::json!({"blocks": [{"text": "日本 ภาษาไทย a", "file": "/assets/ภาษาไทย.png"}]});
         break_words(&mut document);
         assert_eq!(document["blocks"][0]["text"], "日本 ภาษา\u{200b}ไทย a");
+        assert_eq!(document["blocks"][0]["file"], "/assets/ภาษาไทย.png", "a file is found by its name");
+    }
+
+    #[test]
+    fn the_hyphens_of_references_are_followed_by_breaks_in_all_texts() {
+        let texts = "Raport IT82-7H43 biało-czerwony (Bielsko-Biała) ABC-DEF -5 e-mail";
+        let mut document =
+            serde_json::json!({"title": texts, "blocks": [{"url": "https://a-b.example", "rows": [["a-1"]]}]});
+        break_after_hyphens(&mut document);
+        let broken = "Raport IT82-|7H43 biało-czerwony (Bielsko-Biała) ABC-|DEF -5 e-|mail".replace('|', "\u{200b}");
+        assert_eq!(document["title"], broken);
+        assert_eq!(document["blocks"], serde_json::json!([{"url": "https://a-b.example", "rows": [["a-\u{200b}1"]]}]));
     }
 
     #[test]

@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use domain::definition::{Block, Columns, Heading, Kpi, Kpis, Orientation, PageSetup, Table};
+use domain::theme::Theme;
 use serde_json::{Value, json};
 use typst::foundations::Bytes;
 
+use crate::chart::scene::Scene;
 use crate::error::RenderError;
 use crate::job::TableFile;
 use crate::measure::{self, Weight};
@@ -16,10 +18,12 @@ use crate::workbook::Workbook;
 use crate::{Report, chart, lines, markdown, paper, picture, table};
 
 /// A document that the layout can read.
-pub struct Resolved {
+pub struct Resolved<'a> {
     /// The content of `/report.json`.
     pub document: Value,
-    /// The pictures of charts, and those of assets that are not drawn as they are.
+    /// The pictures of charts, in the order of the blocks.
+    pub charts: Vec<Scene<'a>>,
+    /// The pictures of assets that are not drawn as they are.
     pub files: BTreeMap<String, Bytes>,
     /// The CSV of each table.
     pub tables: Vec<TableFile>,
@@ -33,7 +37,7 @@ pub struct Resolved {
 ///
 /// # Errors
 /// The first block that does not fit the data, by place.
-pub fn resolve(report: &Report<'_>, blocks: &[Block]) -> Result<Resolved, RenderError> {
+pub fn resolve<'a>(report: &'a Report<'_>, blocks: &[Block]) -> Result<Resolved<'a>, RenderError> {
     let page = paper::of_job(report.job);
     if page.orientation == Orientation::Auto
         && let Some(resolved) = resolve_on(report, blocks, page, true)?
@@ -49,17 +53,18 @@ pub fn resolve(report: &Report<'_>, blocks: &[Block]) -> Result<Resolved, Render
 }
 
 /// Resolves the blocks for a page; nothing when it has to be turned.
-fn resolve_on(
-    report: &Report<'_>,
+fn resolve_on<'a>(
+    report: &'a Report<'_>,
     blocks: &[Block],
     page: PageSetup,
     may_turn: bool,
-) -> Result<Option<Resolved>, RenderError> {
+) -> Result<Option<Resolved<'a>>, RenderError> {
     let sheet = Sheet::new(page, report)?;
     let (lang, region) = paper::language(&report.lang);
     let workbook = report.job.outputs.xlsx.then(|| Workbook::new(report));
     let mut resolver = Resolver {
         report,
+        charts: Vec::new(),
         files: BTreeMap::new(),
         tables: Vec::new(),
         workbook,
@@ -97,12 +102,30 @@ fn resolve_on(
     if matches!(lang.as_str(), "ja" | "zh") {
         lines::break_words(&mut document);
     }
+    if lines::repeats_hyphens(&lang) {
+        lines::break_after_hyphens(&mut document);
+    }
     let xlsx = resolver.workbook.map(Workbook::finish).transpose()?.unwrap_or_default();
-    Ok(Some(Resolved { document, files: resolver.files, tables: resolver.tables, xlsx, rows: resolver.rows }))
+    let Resolver { charts, files, tables, rows, .. } = resolver;
+    Ok(Some(Resolved { document, charts, files, tables, xlsx, rows }))
+}
+
+impl Resolved<'_> {
+    /// The files that the layout reads, by name.
+    pub fn files(&self, theme: &Theme) -> BTreeMap<String, Bytes> {
+        let charts = self.charts.iter().enumerate();
+        let charts = charts.map(|(n, scene)| (chart_file(n), Bytes::from_string(chart::svg::write(scene, theme))));
+        self.files.clone().into_iter().chain(charts).collect()
+    }
+}
+
+fn chart_file(n: usize) -> String {
+    format!("charts/{n}.svg")
 }
 
 struct Resolver<'a> {
     report: &'a Report<'a>,
+    charts: Vec<Scene<'a>>,
     files: BTreeMap<String, Bytes>,
     tables: Vec<TableFile>,
     workbook: Option<Workbook<'a>>,
@@ -141,10 +164,9 @@ impl<'a> Resolver<'a> {
             Block::Kpis(kpis) => self.kpis(kpis, place, width),
             Block::Chart(chart) => {
                 let drawn = chart::draw(self.report, chart, place, (width, self.height - self.above))?;
-                let file = format!("charts/{}.svg", self.files.len());
                 let mut value = drawn.layout;
-                value["file"] = format!("/{file}").into();
-                self.files.insert(file, Bytes::from_string(drawn.svg));
+                value["file"] = format!("/{}", chart_file(self.charts.len())).into();
+                self.charts.push(drawn.scene);
                 Ok(value)
             }
             Block::Table(table) => self.table(table, place, width),

@@ -62,9 +62,8 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) 
         Some(size) => {
             let whole = table.columns.iter().map(|column| is_whole(column, records)).collect();
             let wanted = table.columns.iter().map(|column| column.width).collect();
-            let repeats_hyphens = layout::repeats_hyphens(&report.lang);
             let (heads, cells, totals) = (&heads, &cells, last.as_deref());
-            let columns = Columns { heads, cells, totals, aligns: &aligns, whole, wanted, repeats_hyphens };
+            let columns = Columns { heads, cells, totals, aligns: &aligns, whole, wanted };
             let parts = columns.lay_out(size, room.may_turn).map_err(|refusal| refuse(refusal, heads, place))?;
             if let [_, _, ..] = parts.parts.as_slice() {
                 report.warnings.add(place, layout::divided(parts.parts.len()));

@@ -14,7 +14,7 @@ mod files;
 mod layout;
 mod letter;
 mod look;
-mod net;
+pub mod net;
 mod numbers;
 mod own_fonts;
 mod pictures;

@@ -55,7 +55,7 @@ pub fn names_anyhow(setting: &Setting<'_>, names: &[String], places: &[f64], plo
         foot.labels.len(),
         names.len()
     );
-    setting.warnings.add(setting.place, message);
+    setting.warnings.add(&setting.place, message);
     foot
 }
 
@@ -94,16 +94,18 @@ pub fn warn_if_alike(setting: &Setting<'_>, names: &[String], short: &[String]) 
     let distinct = |names: &[String]| names.iter().collect::<std::collections::HashSet<_>>().len();
     if distinct(short) < distinct(names) {
         let message = "names are shortened until some look alike: use shorter names, or a wider chart";
-        setting.warnings.add(setting.place, message);
+        setting.warnings.add(&setting.place, message);
     }
 }
 
 /// Every second name, or third and so on; a line leads to each that is left.
 fn thinned(setting: &Setting<'_>, names: &[String], places: &[f64], plot: &Area) -> Foot {
     let row = Row::of(setting, plot, 0);
+    // A name may come in lines.
+    let names: Vec<String> = names.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
     for every in 1..=names.len().max(1) {
         let chosen: Vec<(f64, &str)> =
-            places.iter().zip(names).step_by(every).map(|(place, name)| (*place, name.as_str())).collect();
+            places.iter().zip(&names).step_by(every).map(|(place, name)| (*place, name.as_str())).collect();
         if let Some(labels) = row.labels(&chosen) {
             let ticks = chosen.into_iter().map(|(place, _)| place).collect();
             return Foot { labels, ticks, height: LINE + DROP };

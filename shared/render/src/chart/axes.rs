@@ -142,7 +142,7 @@ impl<'a> Plan<'a> {
         } else {
             setting
                 .warnings
-                .add(setting.place, "the chart is too narrow for the numbers of its axis: give it more width");
+                .add(&setting.place, "the chart is too narrow for the numbers of its axis: give it more width");
             (Vec::new(), 0.0)
         };
         let plot = Area::new(left, TOP, setting.width - left, grid);

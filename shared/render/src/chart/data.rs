@@ -50,7 +50,7 @@ impl Data {
 /// # Errors
 /// When the records or a field are missing, or a value is no number.
 pub fn read(setting: &Setting<'_>, chart: &Chart, data: &Value) -> Result<Data, RenderError> {
-    let place = setting.place;
+    let place = setting.place.as_str();
     let records = records::find(&chart.data, data, place)?;
     if records.len() > MAX_POINTS {
         let message = format!(

@@ -134,7 +134,7 @@ pub fn scene<'a>(setting: &Setting<'a>, chart: &Chart, slices: &[Slice], folded:
         from = to;
     }
     if list.names < LEAST {
-        setting.warnings.add(setting.place, "the chart is too narrow for the names of its slices: give it more width");
+        setting.warnings.add(&setting.place, "the chart is too narrow for the names of its slices: give it more width");
         return scene;
     }
     let top = if beside { (height - list.height) / 2.0 } else { size + BELOW };

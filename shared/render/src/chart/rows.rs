@@ -129,7 +129,7 @@ fn axis(
             return Ok((scale, labels));
         }
     }
-    setting.warnings.add(setting.place, "the chart is too narrow for the numbers of its axis: give it more width");
+    setting.warnings.add(&setting.place, "the chart is too narrow for the numbers of its axis: give it more width");
     Ok((Scale::of(data.values(), true, 2), Vec::new()))
 }
 

@@ -35,7 +35,8 @@ fn draw<T>(
     let writing = Writing::new(lang, zone, "2026-03-31T10:00:00Z".parse().unwrap());
     let (warnings, theme) = (Warnings::default(), Theme::default());
     let (writing, warnings, words) = (&writing, &warnings, Words::of(lang));
-    let setting = Setting { writing, words, theme: &theme, warnings, place: "blocks[0]", width, most: 600.0 };
+    let setting =
+        Setting { writing, words, theme: &theme, warnings, place: "blocks[0]".to_owned(), width, most: 600.0 };
     let data = data::read(&setting, &chart, &json!({"rows": rows})).map_err(|error| error.to_string())?;
     let (scene, alt) = compose(&setting, &chart, None, &data).map_err(|error| error.to_string())?;
     Ok(look(&scene, &alt, &setting.warnings.take()))

@@ -22,6 +22,9 @@ const MAX_KEPT_LINES: usize = 6;
 /// From one line of a cell to the next, in em, and the space above and below a cell together, in points.
 const LINE: f64 = 1.2;
 const AROUND: f64 = 9.0;
+/// The rows that stand with the head on the page on which a part begins, and the part of a page that they may take for that.
+const BEGUN: usize = 2;
+const BEGINNING: f64 = 0.4;
 /// The part of a page that a head may take to be repeated on every page, and to be kept in one piece at all.
 const REPEATED: f64 = 0.3;
 const WHOLE: f64 = 0.8;
@@ -35,9 +38,6 @@ pub struct Columns<'a> {
     /// The columns whose cells are never broken over lines.
     pub whole: Vec<bool>,
     pub wanted: Vec<Option<Length>>,
-    /// Whether the layout would repeat a hyphen at which a line breaks on the next line, as the language does with its words. Codes and
-    /// references are no words.
-    pub repeats_hyphens: bool,
 }
 
 /// A table as the layout reads it.
@@ -57,6 +57,8 @@ pub struct Part {
     aligns: Vec<&'static str>,
     heads: Vec<String>,
     head: Head,
+    /// The height in points that a page must have left for the part to begin on it.
+    beginning: f64,
     rows: Vec<Vec<String>>,
     /// The heights of rows, where the layout need not find them out.
     heights: Vec<Option<f64>>,
@@ -82,12 +84,6 @@ pub fn divided(parts: usize) -> String {
     format!(
         "the columns do not fit side by side: the table is printed in {parts} parts, each with the first column; use a larger page, `\"orientation\": \"auto\"`, or fewer columns"
     )
-}
-
-/// Whether the layout repeats a hyphen at the end of a line on the next one in this language: Typst's list.
-pub fn repeats_hyphens(lang: &str) -> bool {
-    let language = lang.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    ["cs", "dsb", "es", "hr", "pl", "pt", "sk"].contains(&language.as_str())
 }
 
 impl Columns<'_> {
@@ -124,15 +120,19 @@ impl Columns<'_> {
             let texts = columns.iter().zip(&rooms);
             // Most columns hold no piece that is wider than they are.
             let softened = |(n, room): (&usize, &f64)| match needs[*n].longest * type_.size <= *room {
-                true => self.with_hyphens(*n, &row[*n]),
-                false => self.with_hyphens(*n, &lines::soften(&row[*n], *room, size, weight)),
+                true => row[*n].clone(),
+                false => lines::soften(&row[*n], *room, size, weight).into_owned(),
             };
             texts.map(softened).collect()
         };
         let rows: Vec<Vec<String>> = self.cells.iter().map(|cells| row(cells, type_.size, Weight::Regular)).collect();
         let heads = row(self.heads, type_.size * HEAD, Weight::SemiBold);
+        let head = measured_height(&heads, &rooms, type_.size * HEAD, Weight::SemiBold);
+        let first = rows.iter().take(BEGUN).map(|row| measured_height(row, &rooms, type_.size, Weight::Regular));
+        let beginning = head + first.sum::<f64>();
         Part {
-            head: Head::of(&heads, &rooms, type_.size * HEAD, page),
+            head: Head::of(head, page),
+            beginning: if beginning < page * BEGINNING { beginning } else { 0.0 },
             heights: rows.iter().map(|row| height(row, &rooms, type_.size)).collect(),
             totals: self.totals.map(|totals| row(totals, type_.size, Weight::SemiBold)),
             kept: if self.totals.is_some() { kept(&rows, &rooms, type_.size) } else { 0 },
@@ -142,17 +142,10 @@ impl Columns<'_> {
             rows,
         }
     }
-
-    /// The text of a column with breaks of its own behind hyphens, where the layout would repeat those at which a line breaks.
-    fn with_hyphens(&self, n: usize, text: &str) -> String {
-        if self.repeats_hyphens && !self.whole[n] { lines::after_hyphens(text) } else { text.to_owned() }
-    }
 }
 
 impl Head {
-    fn of(heads: &[String], rooms: &[f64], size: f64, page: f64) -> Head {
-        let lines = heads.iter().zip(rooms).map(|(head, room)| lines::count(head, *room, size, Weight::SemiBold));
-        let height = lines.max().unwrap_or(1) as f64 * LINE * size + AROUND;
+    fn of(height: f64, page: f64) -> Head {
         if height < page * REPEATED {
             Head::Repeated
         } else if height < page * WHOLE {
@@ -210,6 +203,12 @@ fn height(row: &[String], rooms: &[f64], size: f64) -> Option<f64> {
         one_line && measure::is_plain(cell)
     };
     row.iter().zip(rooms).all(fits).then_some(ROW_HEIGHT * size)
+}
+
+/// The height of a row, as far as it can be found out before it is laid out.
+fn measured_height(row: &[String], rooms: &[f64], size: f64, weight: Weight) -> f64 {
+    let lines = row.iter().zip(rooms).map(|(cell, room)| lines::count(cell, *room, size, weight));
+    lines.max().unwrap_or(1) as f64 * LINE * size + AROUND
 }
 
 /// The number of last rows that stay with the row of totals.

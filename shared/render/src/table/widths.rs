@@ -1,9 +1,11 @@
 //! How the columns of a table share its width: CSS's automatic table layout, and what is done when even that is too wide.
 //!
 //! A column has a *minimum*, its longest piece that stays on one line, and a *maximum*, its widest cell on one line. When the maxima
-//! fit, every cell gets one line. When the minima fit, each column gets its minimum and a part of what is left, in proportion to what it
-//! lacks for its usual cells first, so that one long cell among many short ones does not starve the other columns. When they do not, in this order: long pieces are broken, the type gets smaller, the page is turned if it may be, and the columns
-//! are divided into groups one below the other, each with the first column. What cannot be printed even so is refused.
+//! fit, every cell gets one line. When the minima fit, each column gets its minimum and a part of what is left, for its usual cells first,
+//! so that one long cell among many short ones does not starve the other columns: a column that lacks little gets all of it, the others in
+//! proportion to what they lack. When the minima do not fit, in this order: long pieces are broken, the type gets smaller, the page is turned
+//! if it may be, and the columns are divided into groups one below the other, each with the first column. What cannot be printed even so is
+//! refused.
 
 use domain::definition::Length;
 
@@ -185,8 +187,8 @@ fn share(columns: &[Needs], type_: Type, width: f64) -> Vec<f64> {
     let stretch = if shares == 0.0 && auto.sum > 0.0 { (left / auto.sum).max(1.0) } else { 1.0 };
     let portions = portions(&ranges, rest);
     let size = |(n, range): (usize, &Range)| match range.kind {
-        Kind::Fixed => fixed.at(range),
-        Kind::Auto => auto.at(range) * stretch,
+        Kind::Fixed => fixed.widths[n],
+        Kind::Auto => auto.widths[n] * stretch,
         Kind::Share => portions[n],
     };
     ranges.iter().enumerate().map(size).collect()
@@ -227,25 +229,40 @@ impl Range {
     }
 }
 
-/// How far columns of a kind go from their narrowest to the width of most cells, and from there to their widest.
+/// The widths of the columns of a kind, in their order among all, and together.
 struct Spread {
-    lower: f64,
-    upper: f64,
+    widths: Vec<f64>,
     sum: f64,
 }
 
-impl Spread {
-    fn at(&self, range: &Range) -> f64 {
-        range.low + (range.middle - range.low) * self.lower + (range.high - range.middle) * self.upper
-    }
+/// Lets the columns of a kind grow to the width of most cells, and when all are as wide, to their widest.
+fn spread(ranges: &[Range], kind: Kind, room: f64) -> Spread {
+    let is_meant = |range: &&Range| range.kind == kind;
+    let middle: f64 = ranges.iter().filter(is_meant).map(|range| range.middle).sum();
+    let ends = |range: &Range| if room >= middle { (range.middle, range.high) } else { (range.low, range.middle) };
+    let ends: Vec<(f64, f64)> =
+        ranges.iter().map(|range| if range.kind == kind { ends(range) } else { (0.0, 0.0) }).collect();
+    let widths = grow(&ends, room);
+    let sum = widths.iter().sum();
+    Spread { widths, sum }
 }
 
-fn spread(ranges: &[Range], kind: Kind, room: f64) -> Spread {
-    let sum = |end: fn(&Range) -> f64| ranges.iter().filter(|range| range.kind == kind).map(end).sum::<f64>();
-    let (low, middle, high) = (sum(|range| range.low), sum(|range| range.middle), sum(|range| range.high));
-    let part = |from: f64, to: f64| if to > from { ((room - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
-    let (lower, upper) = (part(low, middle), part(middle, high));
-    Spread { lower, upper, sum: low + (middle - low) * lower + (high - middle) * upper }
+/// Widths between two ends each, together as wide as the room where they can be. A column that lacks no more than an equal part of what is
+/// left gets all of it: its cells stay on one line, and a column of long texts has a line more at most. Those that lack more get parts in
+/// proportion.
+fn grow(ends: &[(f64, f64)], room: f64) -> Vec<f64> {
+    let mut left = (room - ends.iter().map(|(from, _)| from).sum::<f64>()).max(0.0);
+    let lack = |(from, to): &(f64, f64)| to - from;
+    let mut lacks: Vec<f64> = ends.iter().map(lack).filter(|lack| *lack > 0.0).collect();
+    lacks.sort_by(f64::total_cmp);
+    let mut most = 0.0;
+    while let Some(least) = lacks.first().copied().filter(|least| *least <= left / lacks.len() as f64) {
+        (most, left) = (least, left - least);
+        lacks.remove(0);
+    }
+    let part = left / lacks.iter().sum::<f64>();
+    let width = |end: &(f64, f64)| if lack(end) <= most { end.1 } else { end.0 + lack(end) * part.min(1.0) };
+    ends.iter().map(width).collect()
 }
 
 /// What is left, in the proportions of the shares; a share that would be too narrow gets its least, and the others the rest.
@@ -303,6 +320,11 @@ mod tests {
                 vec![close(50.0, 50.0), close(50.0, 150.0), close(50.0, 350.0)],
                 vec![50.0, 87.5, 162.5],
             ),
+            (
+                "what lacks little gets all of it",
+                vec![close(50.0, 50.0), close(50.0, 70.0), close(50.0, 350.0)],
+                vec![50.0, 70.0, 180.0],
+            ),
             ("a measure is kept", vec![want("100pt"), auto(50.0, 50.0)], vec![100.0, 200.0]),
             ("a percentage is of the table", vec![want("50%"), auto(50.0, 50.0)], vec![150.0, 150.0]),
             ("shares take the rest", vec![want("1fr"), want("3fr"), auto(50.0, 100.0)], vec![50.0, 150.0, 100.0]),
@@ -323,7 +345,7 @@ mod tests {
         let long = close(50.0, 300.0);
         let mostly_short = Needs { usual: long.usual / 4.0, ..long };
         let plan = plan(&[long, mostly_short], 300.0, false).unwrap();
-        assert!(plan.groups[0].widths[0] > 2.0 * plan.groups[0].widths[1], "{plan:?}");
+        assert!(plan.groups[0].widths[0] > 1.5 * plan.groups[0].widths[1], "{plan:?}");
     }
 
     #[test]

@@ -146,7 +146,7 @@ fn totals_are_never_alone_on_a_page() {
 }
 
 #[test]
-fn a_heading_stays_with_the_rows_below_it() {
+fn a_heading_stays_with_two_rows_below_it() {
     for count in 25..45 {
         let rows: Vec<Value> = (0..count).map(|n| json!({"a": format!("row {n}")})).collect();
         let table = |title: &str| json!({"kind": "table", "data": "rows", "title": title, "columns": [{"field": "a"}]});
@@ -155,8 +155,19 @@ fn a_heading_stays_with_the_rows_below_it() {
         let rendered = rendered(&definition, json!({"rows": rows}));
         let page = rendered.pages.iter().find(|page| page.text.contains("Second part")).unwrap();
         let (_, below) = page.text.rsplit_once("Second part").unwrap();
-        assert!(below.contains("row 0"), "{count} rows: {below}");
+        assert!(below.contains("row 0") && below.contains("row 1"), "{count} rows: {below}");
     }
+}
+
+#[test]
+fn a_head_of_a_markdown_table_that_is_higher_than_a_page_goes_on_on_the_next() {
+    let words = "A head of many words, which a column has no room for. ".repeat(60);
+    let markdown = format!("| {words} | b |\n|---|---|\n| END | d |");
+    let definition =
+        json!({"page": {"size": "a5", "orientation": "landscape"}, "blocks": [{"kind": "text", "markdown": markdown}]});
+    let text = text_of(&rendered(&definition, json!({})));
+    assert_eq!(text.matches("room").count(), 60, "it is not repeated: {text}");
+    assert!(text.contains("END"), "{text}");
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn picture_of(job: &Job) -> String {
     let report = crate::Report::new(job).unwrap();
     let domain::definition::Body::Blocks(blocks) = &job.definition.body else { unreachable!() };
     let resolved = crate::resolve::resolve(&report, blocks).unwrap();
-    String::from_utf8(resolved.files["charts/0.svg"].to_vec()).unwrap()
+    String::from_utf8(resolved.files(&report.chart_theme)["charts/0.svg"].to_vec()).unwrap()
 }
 
 #[test]

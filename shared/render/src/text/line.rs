@@ -83,7 +83,10 @@ impl Line {
     /// The line as it is read, if there is one.
     pub fn read(mut self) -> Option<String> {
         settle(&mut self.pieces);
-        let runs: Vec<Run> = self.pieces.chunk_by(Piece::goes_on_to_the_left).map(Run::of).collect();
+        // Where nothing is written from the right, signs of different looks beside each other are read as they stand.
+        let turned = self.pieces.iter().any(|piece| piece.kind == Kind::RightToLeft);
+        let joins = |piece: &Piece, next: &Piece| turned && piece.goes_on_to_the_left(next);
+        let runs: Vec<Run> = self.pieces.chunk_by(joins).map(Run::of).collect();
         let mut text = String::new();
         for (n, run) in runs.iter().enumerate() {
             if let Some(before) = n.checked_sub(1) {

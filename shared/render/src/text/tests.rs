@@ -43,6 +43,15 @@ fn a_line_is_read_as_its_language_is_written() {
 }
 
 #[test]
+fn signs_of_different_looks_are_read_as_they_stand() {
+    let text = in_language(
+        "pl",
+        "#let signs = (\"=#~\", \"@\")\n#for sign in signs { if sign == \"@\" { emph(sign) } else { sign } } words",
+    );
+    assert_eq!(text, "=#~@ words");
+}
+
+#[test]
 fn a_row_is_read_cell_by_cell_whatever_wraps_in_it() {
     let table = "#set page(width: 200pt)\n#table(columns: (60pt, 1fr, 1fr), table.header([Name], [Note], [Sum]), \
                  [North], [a note that has to be broken], [10], [South], [], [20])";

@@ -1,10 +1,11 @@
 //! Random charts, of hostile sizes and names.
 
+use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{bars, chart, draw, faults, line_points};
-use crate::chart::scene::{Mark, Scene};
+use super::{chart, draw, faults};
+use crate::tests::net::charts::Drawn;
 
 /// Values that charts get: ordinary ones, and any.
 fn value() -> impl Strategy<Value = Value> {
@@ -21,6 +22,7 @@ fn name() -> impl Strategy<Value = String> {
         "[A-Z][a-z]{1,7}",
         "[A-Z][a-z]{1,12}( [a-z]{1,16}){0,12}",
         "[a-z0-9]{30,120}",
+        "[a-z]{1,9}(\r\n|\r|\u{2028})[a-z]{1,9}",
         "[ぁ-ん一-龠]{1,40}",
         "[ا-ي]{1,20}( [ا-ي]{1,12}){0,3}",
         "\\PC{0,30}",
@@ -65,17 +67,6 @@ fn numbers(rows: &[Value], series: usize) -> Vec<f64> {
     rows.iter().flat_map(|row| (0..series).filter_map(move |n| number(&row[format!("y{n}")]))).collect()
 }
 
-/// How many values have a mark, where that can be counted: lines of two series may meet.
-fn marked(scene: &Scene<'_>, kind: &str, series: usize) -> Option<usize> {
-    if kind == "bar" {
-        let samples = if series > 1 { series } else { 0 };
-        return Some(bars(scene).len() - samples);
-    }
-    let on_line = line_points(scene);
-    let alone = |mark: &&Mark<'_>| matches!(mark, Mark::Sign { at, .. } if !on_line.contains(at));
-    (series == 1).then(|| on_line.len() + scene.marks.iter().filter(alone).count())
-}
-
 proptest! {
     #[test]
     fn nothing_leaves_its_place_and_every_value_has_a_mark(
@@ -91,20 +82,20 @@ proptest! {
         chart["format"] = format.into();
         chart["height"] = height.into();
         let numbers = numbers(&rows, series);
-        // A record without a date has no place on an axis of time, which is a warning.
-        let placed = rows.iter().all(|row| row["x"].as_str().is_some_and(|x| !x.trim().is_empty()));
-        let outcome = draw(lang, &chart, rows.into_iter().collect(), width, |scene, _, _| {
-            let counted = kind != "pie" && placed && !numbers.is_empty();
-            (faults(scene), scene.height, counted.then(|| marked(scene, kind, series)).flatten())
+        let outcome = draw(lang, &chart, rows.iter().cloned().collect(), width, |scene, _, _| {
+            let scene = if lang == "ar" { scene.clone().mirrored() } else { scene.clone() };
+            let zone = TimeZone::get("Europe/Berlin").unwrap();
+            let drawn = Drawn { chart: &chart, records: &rows, scene: &scene, zone, lang };
+            (faults(&scene), scene.height, drawn.check())
         });
         if kind == "pie" && numbers.iter().any(|number| *number < 0.0) {
             let error = outcome.err().unwrap_or_default();
             prop_assert!(error.contains("a pie has no negative slices"), "{}", error);
             return Ok(());
         }
-        let (faults, height, marked) = outcome.map_err(TestCaseError::fail)?;
+        let (faults, height, marks) = outcome.map_err(TestCaseError::fail)?;
         prop_assert_eq!(&faults, &[""; 0]);
         prop_assert!(height <= 600.01, "{} high, more than a page has", height);
-        prop_assert_eq!(marked.unwrap_or(numbers.len()), numbers.len(), "every value has a mark");
+        prop_assert_eq!(marks, Ok(()), "every value has its mark");
     }
 }

@@ -39,6 +39,9 @@ pub fn faults(scene: &Scene<'_>) -> Vec<String> {
     for label in &scene.labels {
         let (start, end) = ((label.area.x, label.area.y), (label.area.right(), label.area.bottom()));
         let room = if label.upright { label.area.height } else { label.area.width };
+        if label.text.contains(['\n', '\r', '\u{2028}']) {
+            faults.push(format!("{label:?} is more than one line"));
+        }
         if !holds(&whole, start) || !holds(&whole, end) || WORDS.width(&label.text) > room + 0.01 {
             faults.push(format!("{label:?} leaves its place in {} by {}", scene.width, scene.height));
         }
