@@ -14,23 +14,22 @@ pub fn check(drawn: &Drawn<'_>, values: &[Option<f64>]) -> Outcome {
         return drawn.says_that_there_is_nothing();
     }
     // Of the largest, since the sum of the largest numbers is more than a float holds.
-    let parts: Vec<f64> = values.iter().map(|value| value / largest).collect();
-    let total: f64 = parts.iter().sum();
-    let shares: Vec<f64> = folded(&parts).into_iter().map(|part| part / total).collect();
+    let total: f64 = values.iter().map(|value| value / largest).sum();
+    let shares: Vec<f64> = folded(&values).into_iter().map(|value| value / largest / total).collect();
     check_slices(drawn, &shares)?;
     check_words(drawn, &shares, values.len().saturating_sub(MOST))
 }
 
 /// The largest in their order, and the sum of all others.
-fn folded(parts: &[f64]) -> Vec<f64> {
-    if parts.len() <= MOST {
-        return parts.to_vec();
+fn folded(values: &[f64]) -> Vec<f64> {
+    if values.len() <= MOST {
+        return values.to_vec();
     }
     let larger = |n: usize| {
-        parts.iter().enumerate().filter(|(m, part)| **part > parts[n] || **part == parts[n] && *m < n).count()
+        values.iter().enumerate().filter(|(m, value)| **value > values[n] || **value == values[n] && *m < n).count()
     };
-    let (large, small): (Vec<usize>, Vec<usize>) = (0..parts.len()).partition(|n| larger(*n) < MOST);
-    large.into_iter().map(|n| parts[n]).chain([small.into_iter().map(|n| parts[n]).sum()]).collect()
+    let (large, small): (Vec<usize>, Vec<usize>) = (0..values.len()).partition(|n| larger(*n) < MOST);
+    large.into_iter().map(|n| values[n]).chain([small.into_iter().map(|n| values[n]).sum()]).collect()
 }
 
 fn check_slices(drawn: &Drawn<'_>, shares: &[f64]) -> Outcome {
@@ -73,12 +72,12 @@ fn check_words(drawn: &Drawn<'_>, shares: &[f64], others: usize) -> Outcome {
     ensure(written.len() == shares.len(), || format!("{written:?} for shares {shares:?}"))?;
     for (text, share) in written.iter().zip(shares) {
         let digits: String = text.replace(',', ".").chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-        // Languages with digits of their own write what cannot be read here.
-        let right = digits.parse::<f64>().is_ok_and(|percent| (percent / 100.0 - share).abs() < 0.000_501);
+        // Shares are rounded up or down so that they add up. Languages with digits of their own write what cannot be read here.
+        let right = digits.parse::<f64>().is_ok_and(|percent| (percent / 100.0 - share).abs() < 0.001_001);
         ensure(right || digits.len() < 2, || format!("{text} beside a share of {share}"))?;
     }
     let names: String = labels_of(drawn.scene, Tone::Plain).collect();
-    let wide = drawn.scene.width > 150.0;
+    let wide = drawn.scene.width > 150.0 && written.iter().any(|text| text.contains(|c: char| c.is_ascii_digit()));
     ensure(others == 0 || !wide || names.contains(&format!("({others})")), || {
         format!("{others} are one, and {names:?} does not say so")
     })
