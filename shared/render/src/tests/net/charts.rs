@@ -113,19 +113,24 @@ impl Drawn<'_> {
         View { mirror, lying: grid.is_some_and(|points| points[0].0 == points[1].0) }
     }
 
-    /// The marks without those of the legend, which come last.
-    fn marks(&self, each: usize) -> &[Mark<'_>] {
-        let (series, marks) = (self.fields().count(), &self.scene.marks);
-        let legend = if series > 1 { series * each } else { 0 };
-        &marks[..marks.len().saturating_sub(legend)]
+    /// The marks without those of the legend, which is below the plot.
+    fn marks(&self) -> impl Iterator<Item = &Mark<'_>> {
+        let bottom = self.scene.plot.bottom() + 1.0;
+        let top = move |mark: &Mark<'_>| match mark {
+            Mark::Bars { areas, .. } => areas.iter().map(|area| area.y).fold(f64::INFINITY, f64::min),
+            Mark::Line { points, .. } | Mark::Ground { points, .. } => {
+                points.iter().map(|point| point.1).fold(f64::INFINITY, f64::min)
+            }
+            Mark::Sign { at, .. } => at.1,
+            Mark::Slice { .. } => 0.0,
+        };
+        // A series without values has a mark without bars.
+        self.scene.marks.iter().filter(move |mark| top(mark) < bottom || top(mark).is_infinite())
     }
 
     fn check_bars(&self, across: &Across, series: &[Vec<Option<f64>>]) -> Outcome {
         let view = self.view();
-        let bars = self
-            .marks(1)
-            .iter()
-            .filter_map(|mark| if let Mark::Bars { areas, .. } = mark { Some(areas) } else { None });
+        let bars = self.marks().filter_map(|mark| if let Mark::Bars { areas, .. } = mark { Some(areas) } else { None });
         let bars: Vec<&Vec<Area>> = bars.collect();
         ensure(bars.len() == series.len(), || format!("bars of {} series for {}", bars.len(), series.len()))?;
         let mut marked = Vec::new();
@@ -172,7 +177,7 @@ impl Drawn<'_> {
 
     fn check_lines(&self, across: &Across, series: &[Vec<Option<f64>>]) -> Outcome {
         let view = self.view();
-        let mut shapes = self.marks(2).iter().filter(|mark| match mark {
+        let mut shapes = self.marks().filter(|mark| match mark {
             Mark::Line { width, .. } => *width > THICK,
             mark => matches!(mark, Mark::Sign { .. }),
         });
@@ -201,11 +206,8 @@ impl Drawn<'_> {
 
     /// An area is filled from its line to zero.
     fn check_grounds(&self, lines: &[Vec<Point>], fit: &Fit) -> Outcome {
-        let grounds = self
-            .scene
-            .marks
-            .iter()
-            .filter_map(|mark| if let Mark::Ground { points, .. } = mark { Some(points) } else { None });
+        let grounds =
+            self.marks().filter_map(|mark| if let Mark::Ground { points, .. } = mark { Some(points) } else { None });
         let grounds: Vec<&Vec<Point>> = grounds.collect();
         let filled = self.chart["chart"] == "area";
         let lines: Vec<&Vec<Point>> = lines.iter().filter(|line| filled && line.len() > 1).collect();
