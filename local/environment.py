@@ -33,6 +33,7 @@ REGION = "us-east-1"
 # What the emulator takes from the caller's environment, besides what it is given.
 PASSED = (
     "PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT", "EMU_TX_MILLIS", "EMU_TX_DELAY", "EMU_DROP_CONDITION", "EMU_IAM_JOURNAL",
+    "EMU_STATE_FILE",
 )
 
 
