@@ -52,30 +52,38 @@ class StateFile:
         """Opens the file, or makes it, and checks that it is whole."""
         self.file = file
         file.parent.mkdir(parents=True, exist_ok=True)
+        self.database = sqlite3.connect(file, timeout=1, isolation_level=None, check_same_thread=False)
         try:
-            self.database = sqlite3.connect(file, timeout=1, isolation_level=None, check_same_thread=False)
-            # One process only: then SQLite needs no shared memory, and a second emulator on the same state is refused.
-            self.database.execute("PRAGMA locking_mode = EXCLUSIVE")
-            self.database.execute("PRAGMA journal_mode = WAL")
-            self.database.execute("PRAGMA synchronous = NORMAL")
-            self.database.execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
-            self.is_new = not self.database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            if self.is_new:
-                self.database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} INSERT INTO about VALUES ('format', '{FORMAT}'), ('closed', 'yes'); COMMIT;")
-            self.require_whole()
-            self.was_closed = self.about("closed") == "yes"
-            self.reclaim_space()
-            self.database.execute("UPDATE about SET value = 'no' WHERE name = 'closed'")
-        except sqlite3.OperationalError as error:
-            raise StateError(f"{file} cannot be opened ({error}); does another emulator use it?") from None
-        except sqlite3.DatabaseError as error:
-            raise StateError(self.damaged(str(error))) from None
+            self.prepare()
+        except BaseException as error:
+            self.database.close()
+            if isinstance(error, sqlite3.OperationalError):
+                raise StateError(f"{file} cannot be opened ({error}); does another emulator use it?") from None
+            if isinstance(error, sqlite3.DatabaseError):
+                raise StateError(self.damaged(str(error))) from None
+            raise
+
+    def prepare(self) -> None:
+        """Sets how the file is written, and looks at what is in it."""
+        execute = self.database.execute
+        # One process only: then SQLite needs no shared memory, and a second emulator on the same state is refused.
+        execute("PRAGMA locking_mode = EXCLUSIVE")
+        execute("PRAGMA journal_mode = WAL")
+        execute("PRAGMA synchronous = NORMAL")
+        execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
+        self.is_new = not execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if self.is_new:
+            self.database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} INSERT INTO about VALUES ('format', '{FORMAT}'), ('closed', 'yes'); COMMIT;")
+        self.require_whole()
+        self.was_closed = self.about("closed") == "yes"
+        self.reclaim_space()
+        execute("UPDATE about SET value = 'no' WHERE name = 'closed'")
 
     def require_whole(self) -> None:
         """Refuses a file that is damaged or of another format, instead of starting with less than was there."""
         found = self.database.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
-            raise StateError(self.damaged(found))
+            raise sqlite3.DatabaseError(found.splitlines()[-1])
         if self.about("format") != str(FORMAT):
             raise StateError(
                 f"{self.file} has format {self.about('format')}, and this version reads format {FORMAT}. Start the version that wrote it, or wipe "
