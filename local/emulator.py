@@ -45,6 +45,7 @@ from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
 from durability import Durability  # noqa: E402
+from function_code import repair_packages  # noqa: E402
 from http_api import HttpApi, Json  # noqa: E402
 from mail import finish_mails, repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
 from partitions import LargePartitions  # noqa: E402
@@ -182,19 +183,6 @@ def repair_worker_concurrency() -> None:
         scaling.update({name: int(value) for name, value in scaling.items()})
 
     after_provisioning("AWS::Lambda::EventSourceMapping", applied)
-
-
-def repair_packages(packages: Path) -> None:
-    """Code is read from the packages on disk instead of a bucket: nothing is uploaded, nothing is held twice in memory."""
-    fetch = lambda_svc._fetch_code_from_s3
-
-    def fetched(bucket: str, key: str, version_id: str | None = None) -> bytes | None:
-        if bucket != "local-packages":
-            return fetch(bucket, key, version_id)
-        # A missing package must fail the deployment: MiniStack would answer every call by a mock.
-        return (packages / Path(key).name).read_bytes()
-
-    lambda_svc._fetch_code_from_s3 = fetched
 
 
 def repair_function_logs(folder: Path) -> None:

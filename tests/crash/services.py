@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import signal
 import sqlite3
@@ -26,6 +27,7 @@ run_in_venv()
 
 import boto3  # noqa: E402
 import process  # noqa: E402
+from botocore.exceptions import ClientError  # noqa: E402
 
 KEYS = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
@@ -278,6 +280,26 @@ class Others(Emulator):
         self.assertEqual(["Recovered 0 items, 0 objects, 0 messages after a crash."], self.kill())
         self.assertEqual([], self.client("dynamodb").list_tables()["TableNames"])
         self.assertEqual([], self.client("s3").list_buckets()["Buckets"])
+
+    def test_what_cannot_be_written_is_refused_until_it_can(self) -> None:
+        tables, pid = self.client("dynamodb"), process.running(self.stack)
+        tables.create_table(TableName="all", **KEYS)
+
+        def put(name: str) -> None:
+            tables.put_item(TableName="all", Item={"pk": {"S": "p"}, "sk": {"S": name}, "value": {"S": "x" * 10_000}})
+
+        put("before")
+        unlimited = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        # As if the disk were full: no file grows any more.
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, unlimited[1]))
+        with self.assertRaises(ClientError) as refused:
+            put("meanwhile")
+        self.assertEqual(500, refused.exception.response["ResponseMetadata"]["HTTPStatusCode"])
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, unlimited)
+        put("after")
+        self.kill()
+        # Of the one in between nothing was said but that it failed.
+        self.assertLessEqual({"before", "after"}, set(self.items("all")))
 
     def test_a_damaged_state_is_refused_with_what_to_do(self) -> None:
         self.client("dynamodb").create_table(TableName="all", **KEYS)
