@@ -16,49 +16,41 @@ import asyncio
 import json
 import logging
 import os
-import re
 import sqlite3
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ministack import app as aws
 from ministack.core import persistence
-from ministack.core.responses import AccountRegionScopedDict
-from ministack.services import cloudformation, dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
+from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
 
+from changing_requests import ALL, changes_documents, documents_of
 from http_api import Json
+from service_state import (
+    ITEM,
+    MESSAGE,
+    NO_SORT_KEY,
+    RECORD,
+    decoded,
+    deploying,
+    lists,
+    plain,
+    positions,
+    previous,
+    queue_scope,
+    scoped,
+    state_text,
+    table_scope,
+)
 from state_file import Delete, Put, StateError, StateFile
 
 logger = logging.getLogger("durability")
 
 PAUSE = 0.25
-NO_SORT_KEY = "__no_sort__"
-ITEM, MESSAGE, RECORD = "item", "message", "record"
 # Documents that are not a service's: how far readers of streams are, and which schedules have fired. MiniStack keeps neither.
 POSITIONS, FIRED = "stream-positions", "fired"
-# Stands for every service.
-ALL = "cloudformation"
-# Requests that change nothing but entries and objects, or only what may be lost: measurements, logs, notifications that are on their way.
-ENTRIES_ONLY = {
-    "dynamodb": {
-        "PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "TransactGetItems", "Query", "Scan",
-        "ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction",
-    },
-    "sqs": {
-        "SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility",
-        "ChangeMessageVisibilityBatch", "PurgeQueue",
-    },
-    "ses": {"SendEmail", "SendRawEmail", "SendTemplatedEmail", "SendBulkTemplatedEmail"},
-    "sns": {"Publish", "PublishBatch"},
-    "monitoring": {"PutMetricData"},
-    "logs": {"PutLogEvents"},
-    "events": {"PutEvents"},
-}
-ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
-READING = ("Get", "List", "Describe", "BatchGet", "Lookup", "Search", "Validate")
 
 
 class Known:
@@ -106,7 +98,7 @@ class Durability:
         self.messages: dict[tuple[str, str], Json] = {}
         self.lists: dict[tuple[str, str], Known] = {}
         self.services: set[str] = set()
-        self.fired: dict[str, list[list[Any]]] = {}
+        self.fired: dict[str, list[list[Any]]] = {"scheduler": [], "eventbridge": []}
         self.tables: set[str] = set()
         self.saved: dict[str, int] = {}
         self.unused_code: Callable[[], None] | None = None
@@ -131,12 +123,14 @@ class Durability:
                 self.items[table_scope(table), pk, sk] = table
 
         def kept(table: Json, pk: str, sk: str, item: Json) -> Any:
+            before = set_item(table, pk, sk, item)
             note(table, pk, sk)
-            return set_item(table, pk, sk, item)
+            return before
 
         def removed(table: Json, pk: str, sk: str) -> Any:
+            before = remove_item(table, pk, sk)
             note(table, pk, sk)
-            return remove_item(table, pk, sk)
+            return before
 
         def replaced(table: Json) -> None:
             self.everything = True
@@ -174,17 +168,15 @@ class Durability:
 
     def watch_schedules(self) -> None:
         """Notes which schedules have fired, once what they fired at was called: a crash in between has them fire again."""
-        for module, name, fired in (
-            (scheduler, "_tick_schedules", scheduler._schedule_last_fired), (eventbridge, "_tick_scheduled_rules", eventbridge._rule_last_fired),
-        ):
-            setattr(module, name, self.noting_fired(module.__name__.rpartition(".")[2], getattr(module, name), fired))
+        scheduler._tick_schedules = self.noting_fired("scheduler", scheduler._tick_schedules, scheduler._schedule_last_fired)
+        eventbridge._tick_scheduled_rules = self.noting_fired("eventbridge", eventbridge._tick_scheduled_rules, eventbridge._rule_last_fired)
 
     def noting_fired(self, service: str, tick: Callable[[], None], fired: dict[tuple[str, ...], float]) -> Callable[[], None]:
         """The sweep over all schedules of a service, which also notes those that have fired. Some are deleted then."""
 
         def ticked() -> None:
             tick()
-            if self.fired.get(service, []) != (now := [[*key, at] for key, at in list(fired.items())]):
+            if self.fired[service] != (now := [[*key, at] for key, at in list(fired.items())]):
                 with self.lock:
                     self.fired[service] = now
                     self.services.add(service)
@@ -290,19 +282,14 @@ class Durability:
         return changed - {ALL}
 
     def text_of(self, name: str) -> str | None:
-        """The state of a service without what is in entries. One that cannot be saved now is saved later."""
-        get_state = aws._build_persistence_save_dict().get(name)
+        """The state of a service. One that cannot be read while a thread changes it is read again later."""
         try:
-            with items_apart() if name == "dynamodb" else nullcontext():
-                state = get_state and get_state()
-            if name == "sqs":
-                for queue in state["queues"]._data.values():
-                    queue["messages"] = []
-            return encoded(name, state) if state is not None else None
+            return state_text(name)
+        except OSError:
+            raise
         except Exception as error:  # noqa: BLE001 - there are a hundred services, of which Imprint uses twelve
             logger.exception("the state of %s could not be saved", name)
             if isinstance(error, RuntimeError):
-                # A thread changed it meanwhile.
                 self.services.add(name)
             return None
 
@@ -423,120 +410,6 @@ class Durability:
 
     def load_fired(self, saved: dict[str, list[list[Any]]]) -> None:
         """Puts back which schedules have fired."""
-        self.fired = saved
-        for service, fired in ((scheduler, scheduler._schedule_last_fired), (eventbridge, eventbridge._rule_last_fired)):
-            fired.update({tuple(key): at for *key, at in saved.get(service.__name__.rpartition(".")[2], [])})
-
-
-# --- What MiniStack holds ------------------------------------------------------------------------------------------------------------
-
-def table_scope(table: Json) -> str:
-    """A table: one that is made anew under the same name is another."""
-    return f"{table['TableArn']} {table.get('TableId', '')}"
-
-
-def queue_scope(queue: Json) -> str:
-    """A queue."""
-    return queue["attributes"]["QueueArn"]
-
-
-def lists() -> Iterator[tuple[str, str, list[Json], str]]:
-    """Every list of messages or of stream records: its kind, its scope, the list, and the member that names a record."""
-    for queue in list(sqs._queues._data.values()):
-        yield MESSAGE, queue_scope(queue), queue["messages"], "id"
-    for scope, records in list(dynamodb._stream_records._data.items()):
-        yield RECORD, json.dumps(scope), records, "eventID"
-
-
-def positions() -> str:
-    """How far the readers of streams are, and how many records are gone from the beginning of each."""
-    if not (lambda_svc._dynamodb_stream_positions._data or dynamodb._stream_trimmed._data):
-        return ""
-    return plain({"positions": lambda_svc._dynamodb_stream_positions, "trimmed": dynamodb._stream_trimmed})
-
-
-def deploying() -> bool:
-    """Whether CloudFormation is at work."""
-    return any(stack["StackStatus"].endswith("_IN_PROGRESS") for stack in cloudformation._stacks._data.values())
-
-
-@contextmanager
-def items_apart() -> Iterator[None]:
-    """Lets MiniStack see its tables without items, which it would copy."""
-    tables, empty = dynamodb._tables, AccountRegionScopedDict()
-    empty._data = {key: {**table, "items": {}} for key, table in tables._data.items()}
-    dynamodb._tables = empty
-    try:
-        yield
-    finally:
-        dynamodb._tables = tables
-
-
-# --- Requests ------------------------------------------------------------------------------------------------------------------------
-
-
-def changes_documents(service: str, method: str, path: str, headers: Json, body: bytes, query: Json) -> bool:
-    """Whether a request may change more than entries and objects. When in doubt it does."""
-    if action := action_of(headers, body, query):
-        return not action.startswith(READING) and action not in ENTRIES_ONLY.get(service, ())
-    if method in ("GET", "HEAD", "OPTIONS"):
-        return False
-    if service == "s3":
-        # An object, or the deletion of several.
-        return "/" not in path.strip("/") and "delete" not in query
-    return not path.endswith(("/invocations", "/outbound-emails", "/outbound-bulk-emails"))
-
-
-def action_of(headers: Json, body: bytes, query: Json) -> str:
-    """The action that a request names in its header, its address or its form."""
-    if target := headers.get("x-amz-target"):
-        return target.rpartition(".")[2]
-    if named := query.get("Action"):
-        return named[0]
-    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded") and (found := ACTION.search(body)):
-        return found[1].decode()
-    return ""
-
-
-def documents_of(service: str) -> set[str]:
-    """The documents that a request to a service may change."""
-    if service in ("tagging", "cloudcontrol"):
-        # They change other services.
-        return {ALL}
-    config = aws.SERVICE_REGISTRY[service]
-    return {config.get("state_key", config["module"]), *config.get("sub_modules", ())}
-
-
-# --- Forms ---------------------------------------------------------------------------------------------------------------------------
-
-
-def plain(value: Any) -> str:
-    """JSON in the form of MiniStack, which knows bytes and its own dictionaries."""
-    return json.dumps(value, default=persistence._json_default)
-
-
-def encoded(name: str, state: Json) -> str:
-    """The state of a service in the form of MiniStack's own files."""
-    return plain({"__ministack_format__": persistence._state_format_version(name), "payload": state})
-
-
-def decoded(name: str, text: str) -> Json:
-    """The state of a service; one that a newer MiniStack wrote is refused."""
-    state = json.loads(text, object_hook=persistence._json_object_hook)
-    if state["__ministack_format__"] > persistence._state_format_version(name):
-        raise StateError(f"The state of {name} was written by a newer MiniStack. Start that version, or wipe the data by `make clean-state`.")
-    return state["payload"]
-
-
-def previous(file: Path) -> Json:
-    """The state of a service in a file of a version that wrote its state when it ended."""
-    state = persistence.load_state(file.stem)
-    if state is None:
-        raise StateError(f"{file} cannot be read. Put a copy of it back, or wipe the data by `make clean-state`.")
-    return state
-
-
-def scoped(payloads: dict[str, Json], name: str, member: str) -> Iterable[Json]:
-    """The values of a dictionary of MiniStack's in the state of a service."""
-    found = payloads.get(name, {}).get(member)
-    return found._data.values() if found is not None else ()
+        self.fired |= saved
+        for service, fired in (("scheduler", scheduler._schedule_last_fired), ("eventbridge", eventbridge._rule_last_fired)):
+            fired.update({tuple(key): at for *key, at in self.fired[service]})

@@ -214,7 +214,12 @@ def down(arguments: argparse.Namespace) -> int:
 def wipe(stack: Stack) -> None:
     """Removes what a stack left, but not the folders of other stacks nor the packages they share."""
     for name in ("data", "home", "tmp", "mail", "logs"):
-        shutil.rmtree(stack.state / name, ignore_errors=True)
+        folder, gone = stack.state / name, stack.state / f"{name}.gone"
+        shutil.rmtree(gone, ignore_errors=True)
+        if folder.exists():
+            # Gone at once: nobody finds a half of it.
+            folder.replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
     for file in (stack.token_file, stack.env_file, stack.state / "parameters.json"):
         file.unlink(missing_ok=True)
 

@@ -25,6 +25,7 @@ run_in_venv()
 # MiniStack reads them when it is imported.
 os.environ |= {"STATE_DIR": tempfile.mkdtemp(prefix="imprint-crash-"), "PERSIST_STATE": "1", "GATEWAY_PORT": "1"}
 
+import changing_requests  # noqa: E402
 import durability  # noqa: E402
 import objects  # noqa: E402
 from mail import finish_mails  # noqa: E402
@@ -259,7 +260,7 @@ class Requests(unittest.TestCase):
             ("something new", "POST", "/", {"x-amz-target": "New.DoIt"}, b"", {}, True),
         ):
             with self.subTest(f"{service} {method} {path} {headers} {body!r} {query}"):
-                self.assertEqual(changes, durability.changes_documents(service, method, path, headers, body, query))
+                self.assertEqual(changes, changing_requests.changes_documents(service, method, path, headers, body, query))
 
 
 if __name__ == "__main__":
