@@ -251,7 +251,7 @@ class Storm:
         clients = [threading.Thread(target=self.client, args=(random.Random(self.chance.random()), made, over)) for _ in range(CLIENTS)]
         for client in clients:
             client.start()
-        time.sleep(self.chance.uniform(0.5, 10))
+        self.wait(made)
         everything = self.chance.random() < 0.5
         self.kill(everything)
         over.set()
@@ -263,6 +263,13 @@ class Storm:
         print(f"  killed {'all processes' if everything else 'the emulator'}; {len(made)} promises {dict(sorted(kinds.items()))}; {found[0] if found else 'it says nothing'}", flush=True)
         self.promises += made
         return broken if found or self.environment["EMU_STATE_FILE"] == "0" else [*broken, "the start said nothing of a crash"]
+
+    def wait(self, made: list[Promise]) -> None:
+        """Until a random moment, which a slow machine reaches later."""
+        wanted, deadline = self.chance.randint(3, 60), time.monotonic() + 60
+        while len(made) < wanted and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(self.chance.uniform(0, 0.5))
 
     def client(self, chance: random.Random, made: list[Promise], over: threading.Event) -> None:
         """One client, until its stack is gone."""
