@@ -5,6 +5,7 @@ The emulator alone, without Imprint, and each client as a program would use it. 
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import resource
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,19 @@ KEYS = {
 }
 QUEUE = "arn:aws:sqs:us-east-1:000000000000"
 MAIL = b"From: a@imprint.example\r\nTo: b@imprint.example\r\nSubject: s\r\n\r\nText"
+
+
+# A function that writes the sort keys of the records it gets, a line each.
+FUNCTION = """#!%s
+import json, os, urllib.request as web
+runtime = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
+while True:
+    with web.urlopen(runtime + "next") as asked:
+        name, event = asked.headers["Lambda-Runtime-Aws-Request-Id"], json.load(asked)
+    with open(os.environ["SEEN"], "a") as seen:
+        seen.writelines(record["dynamodb"]["Keys"]["sk"]["S"] + "\\n" for record in event["Records"])
+    web.urlopen(web.Request(runtime + name + "/response", b"{}", method="POST")).close()
+""" % sys.executable
 
 
 class Emulator(unittest.TestCase):
@@ -158,6 +173,48 @@ class Tables(Emulator):
         self.assertEqual(before, after())
         put("d")
         self.assertEqual(["c", "d"], [name for name, _ in after(before[1][1])])
+
+
+    def test_a_function_that_reads_a_stream_goes_on_where_it_was(self) -> None:
+        tables, functions, seen = self.client("dynamodb"), self.client("lambda"), self.stack.state / "seen"
+        stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+        arn = tables.create_table(TableName="all", **KEYS, StreamSpecification=stream)["TableDescription"]["LatestStreamArn"]
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            entry = zipfile.ZipInfo("bootstrap")
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, FUNCTION)
+        functions.create_function(
+            FunctionName="reader", Runtime="provided.al2023", Handler="x", Role="arn:aws:iam::000000000000:role/x", Code={"ZipFile": code.getvalue()},
+            Environment={"Variables": {"SEEN": str(seen)}}, Timeout=20,
+        )
+        functions.create_event_source_mapping(FunctionName="reader", EventSourceArn=arn, StartingPosition="TRIM_HORIZON")
+
+        def put(*names: str) -> None:
+            for name in names:
+                tables.put_item(TableName="all", Item={"pk": {"S": "p"}, "sk": {"S": name}})
+
+        def await_seen(*names: str) -> list[str]:
+            deadline = time.monotonic() + 30
+            while (lines := seen.read_text().split() if seen.exists() else []) != [*names] and time.monotonic() < deadline:
+                time.sleep(0.1)
+            return lines
+
+        put("a", "b")
+        self.assertEqual(["a", "b"], await_seen("a", "b"))
+        # How far it is follows within a quarter of a second.
+        time.sleep(1)
+        self.kill()
+        put("c")
+        self.assertEqual(["a", "b", "c"], await_seen("a", "b", "c"))
+        # One that was not read before the emulator died is read after it.
+        for uuid in [mapping["UUID"] for mapping in functions.list_event_source_mappings()["EventSourceMappings"]]:
+            functions.update_event_source_mapping(UUID=uuid, Enabled=False)
+        time.sleep(1)
+        put("d")
+        self.kill()
+        functions.update_event_source_mapping(UUID=uuid, Enabled=True)
+        self.assertEqual(["a", "b", "c", "d"], await_seen("a", "b", "c", "d"))
 
 
 class Queues(Emulator):
