@@ -419,7 +419,8 @@ def main() -> None:
         stop_when_orphaned()
     config = Config()
     config.bind = [f"127.0.0.1:{settings.aws_port}", f"127.0.0.1:{settings.api_port}"]
-    config.keep_alive_timeout = 75
+    # Rust's clients keep idle connections for 90 seconds: one that ends here just when it is used again fails a request.
+    config.keep_alive_timeout = 120
     config.graceful_timeout = 2
     config.include_server_header = False
     try:
