@@ -338,6 +338,7 @@ class Others(Emulator):
         self.assertEqual([], self.client("dynamodb").list_tables()["TableNames"])
         self.assertEqual([], self.client("s3").list_buckets()["Buckets"])
 
+    @unittest.skipUnless(hasattr(resource, "prlimit"), "only Linux limits another process")
     def test_what_cannot_be_written_is_refused_until_it_can(self) -> None:
         tables, pid = self.client("dynamodb"), process.running(self.stack)
         tables.create_table(TableName="all", **KEYS)

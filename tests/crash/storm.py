@@ -284,7 +284,8 @@ class Storm:
 
     def kill(self, everything: bool) -> None:
         """Ends the emulator, or it and all functions, without a chance to do anything more."""
-        for pid in process.processes_of(self.stack) if everything else [process.running(self.stack)]:
+        # Elsewhere than on Linux functions are not found.
+        for pid in {process.running(self.stack), *(process.processes_of(self.stack) if everything else ())} - {None}:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
 
