@@ -23,7 +23,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -147,12 +147,27 @@ sam-test: python lint-template ## Every event, every route and a publication by 
 sam-bench: python $(LINT)/sam ## What a container costs
 	@$(PYTHON) local/sam/run.py bench
 
+# A sound stack loses nothing, and one without its state file something, or the test proves nothing.
+CRASH = $(PYTHON) tests/crash/files.py && $(PYTHON) tests/crash/services.py && $(PYTHON) tests/crash/storm.py $(if $(SEED),--seed $(SEED))
+
+crash: python ## Kill the local stack twenty times while clients write to it, and look for everything that was answered; ROUNDS=20, SEED=n repeats the moments
+	cargo build --profile local --workspace --bins
+	$(CRASH) --rounds $(or $(ROUNDS),20)
+	$(PYTHON) tests/crash/storm.py --rounds 1 --forgetful
+
+crash-sample: python ## The same, four times
+	cargo build --profile local --workspace --bins
+	$(CRASH) --rounds 4
+
+crash-cost: python ## What the state file of the local stack costs: each write with it and without it, and a start with 10,000 items
+	$(PYTHON) tests/crash/cost.py
+
 first-run: python $(LINT)/sam ## What a new user meets where something is missing, and whether the binaries start
 	$(PYTHON) tests/first_run.py
 	$(LINT)/python local/package.py check target/local --profile local
 
 # What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.
-outside: sam-test test-contract privileges-sample documentation first-run
+outside: sam-test test-contract privileges-sample documentation first-run crash-sample
 
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }

@@ -17,7 +17,7 @@ import samtranslator.yaml_helper
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from environment import REGION, Stack, UserError
+from environment import REGION, Stack, UserError, write_secret
 
 STACK_NAME = "imprint"
 TEMPLATE_BUCKET = "local-template"
@@ -91,8 +91,7 @@ def parameters(stack: Stack, template: Json) -> dict[str, str]:
         if given is not None:
             values[name] = given
     if kept:
-        kept_file.touch(0o600)
-        kept_file.write_text(json.dumps(kept))
+        write_secret(kept_file, json.dumps(kept))
     return values
 
 
@@ -120,7 +119,7 @@ def deploy(stack: Stack, template: Json) -> bool:
 def uploaded(stack: Stack, template: Json) -> str:
     """The template as an object of a bucket: in a request it may have 51,200 bytes only, on AWS as well."""
     storage = client(stack, "s3")
-    # It is there already when the emulator was killed: objects are on the disk at once, all else after a graceful stop.
+    # It is there already when the emulator was killed during the first deployment.
     with contextlib.suppress(storage.exceptions.BucketAlreadyOwnedByYou):
         storage.create_bucket(Bucket=TEMPLATE_BUCKET)
     storage.put_object(Bucket=TEMPLATE_BUCKET, Key="template.json", Body=json.dumps(template).encode())

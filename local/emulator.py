@@ -31,6 +31,12 @@ if (_installed := metadata.version("ministack")) != REPAIRED_VERSION:
         "to move to a new version, check every repair_* of local/emulator.py and local/mail.py against it."
     )
 
+from objects import finish_writes, repair_object_writes  # noqa: E402
+
+# MiniStack reads the objects when it is imported.
+if _objects := os.environ.get("S3_DATA_DIR"):
+    finish_writes(Path(_objects))
+
 from hypercorn.asyncio import serve  # noqa: E402
 from hypercorn.config import Config  # noqa: E402
 from ministack import app as aws  # noqa: E402
@@ -38,10 +44,13 @@ from ministack.core import lambda_runtime  # noqa: E402
 from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
+from durability import Durability  # noqa: E402
+from function_code import repair_packages  # noqa: E402
 from http_api import HttpApi, Json  # noqa: E402
-from mail import repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
+from mail import finish_mails, repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
 from partitions import LargePartitions  # noqa: E402
 from permissions import journal, repair_mapping_permissions  # noqa: E402
+from state_file import StateError  # noqa: E402
 
 
 class Settings(NamedTuple):
@@ -50,12 +59,14 @@ class Settings(NamedTuple):
     aws_port: int
     api_port: int
     state: Path
+    data: Path
     packages: Path
     conflict_probability: float
     transaction_seconds: float
     transaction_delay: float
     dropped_conditions: str
     iam_journal: str
+    state_file: bool
     dies_with_parent: bool
 
     @classmethod
@@ -65,12 +76,14 @@ class Settings(NamedTuple):
             aws_port=int(os.environ["GATEWAY_PORT"]),
             api_port=int(os.environ["EMU_API_PORT"]),
             state=Path(os.environ["EMU_STATE"]),
+            data=Path(os.environ["STATE_DIR"]),
             packages=Path(os.environ["EMU_PACKAGES"]),
             conflict_probability=float(os.environ.get("EMU_TX_CONFLICT") or 0),
             transaction_seconds=float(os.environ.get("EMU_TX_MILLIS") or 0) / 1000,
             transaction_delay=float(os.environ.get("EMU_TX_DELAY") or 0) / 1000,
             dropped_conditions=os.environ.get("EMU_DROP_CONDITION") or "",
             iam_journal=os.environ.get("EMU_IAM_JOURNAL") or "",
+            state_file=os.environ.get("EMU_STATE_FILE") != "0",
             dies_with_parent=os.environ.get("EMU_DIES_WITH_PARENT") == "1",
         )
 
@@ -170,19 +183,6 @@ def repair_worker_concurrency() -> None:
         scaling.update({name: int(value) for name, value in scaling.items()})
 
     after_provisioning("AWS::Lambda::EventSourceMapping", applied)
-
-
-def repair_packages(packages: Path) -> None:
-    """Code is read from the packages on disk instead of a bucket: nothing is uploaded, nothing is held twice in memory."""
-    fetch = lambda_svc._fetch_code_from_s3
-
-    def fetched(bucket: str, key: str, version_id: str | None = None) -> bytes | None:
-        if bucket != "local-packages":
-            return fetch(bucket, key, version_id)
-        # A missing package must fail the deployment: MiniStack would answer every call by a mock.
-        return (packages / Path(key).name).read_bytes()
-
-    lambda_svc._fetch_code_from_s3 = fetched
 
 
 def repair_function_logs(folder: Path) -> None:
@@ -334,6 +334,7 @@ def repair(settings: Settings) -> None:
     repair_worker_concurrency()
     repair_packages(settings.packages)
     repair_function_logs(settings.state / "logs" / "functions")
+    finish_mails(settings.state / "mail")
     repair_mail(settings.state / "mail")
     repair_mail_events()
     # The journal first: what is asked about the parts of a mail is to be in it as well.
@@ -342,6 +343,8 @@ def repair(settings: Settings) -> None:
     if aws.AUTH:
         repair_mapping_permissions(told)
     repair_invoke_latency()
+    if settings.state_file:
+        repair_object_writes()
     LargePartitions()
     # Outermost is what is said last: a transaction that is refused by chance holds nothing.
     if settings.dropped_conditions:
@@ -364,7 +367,7 @@ def stop_when_orphaned() -> None:
     threading.Thread(target=watch, daemon=True, name="parent-watch").start()
 
 
-def by_port(settings: Settings) -> Callable[..., Awaitable[None]]:
+def by_port(settings: Settings, durability: Durability | None) -> Callable[..., Awaitable[None]]:
     """One application for both ports: the API port is the HTTP API, everything else is AWS."""
     api = HttpApi(settings.api_port)
 
@@ -373,7 +376,7 @@ def by_port(settings: Settings) -> Callable[..., Awaitable[None]]:
         if settings.transaction_delay and is_transaction(scope):
             # Most are hardly late: only beside those that are not does a late one show what it had read too early.
             await asyncio.sleep(settings.transaction_delay * random.random() ** 8)
-        await (api if is_api else aws.app)(scope, receive, send)
+        await (api(scope, receive, send) if is_api else aws.app(scope, receive, durability.before_answers(send) if durability else send))
 
     return dispatch
 
@@ -383,7 +386,7 @@ def is_transaction(scope: Json) -> bool:
     return any(name == b"x-amz-target" and value.endswith(b".TransactWriteItems") for name, value in scope.get("headers") or ())
 
 
-async def serve_until_told(application: Callable[..., Awaitable[None]], config: Config) -> None:
+async def serve_until_told(application: Callable[..., Awaitable[None]], config: Config, durability: Durability | None) -> None:
     """Serves until a signal; an invocation then gets the grace of a request, after which its function is ended rather than waited for."""
     told = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -394,24 +397,34 @@ async def serve_until_told(application: Callable[..., Awaitable[None]], config: 
         await asyncio.sleep(config.graceful_timeout)
         await asyncio.to_thread(lambda_runtime.reset)
 
-    ending = asyncio.create_task(end_functions())
+    beside = [asyncio.create_task(end_functions())]
+    if durability:
+        beside.append(asyncio.create_task(durability.write_what_follows()))
     await serve(application, config, shutdown_trigger=told.wait)
-    ending.cancel()
+    for task in beside:
+        task.cancel()
+    if durability:
+        durability.close()
 
 
 def main() -> None:
     """Serves until SIGTERM or SIGINT, then saves the state and ends every function."""
     settings = Settings.from_environment()
     repair(settings)
+    try:
+        durability = Durability(settings.data / "state.sqlite3") if settings.state_file else None
+    except StateError as error:
+        sys.exit(f"error: {error}")
     if settings.dies_with_parent:
         stop_when_orphaned()
     config = Config()
     config.bind = [f"127.0.0.1:{settings.aws_port}", f"127.0.0.1:{settings.api_port}"]
-    config.keep_alive_timeout = 75
+    # Rust's clients keep idle connections for 90 seconds: one that ends here just when it is used again fails a request.
+    config.keep_alive_timeout = 120
     config.graceful_timeout = 2
     config.include_server_header = False
     try:
-        asyncio.run(serve_until_told(by_port(settings), config))
+        asyncio.run(serve_until_told(by_port(settings, durability), config, durability))
     finally:
         lambda_runtime.reset()
 

@@ -33,6 +33,7 @@ REGION = "us-east-1"
 # What the emulator takes from the caller's environment, besides what it is given.
 PASSED = (
     "PATH", "LANG", "RUST_LOG", "RUST_BACKTRACE", "EMU_TX_CONFLICT", "EMU_TX_MILLIS", "EMU_TX_DELAY", "EMU_DROP_CONDITION", "EMU_IAM_JOURNAL",
+    "EMU_STATE_FILE",
 )
 
 
@@ -256,6 +257,15 @@ def forget_account() -> None:
     os.environ |= {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
+def write_secret(file: Path, text: str) -> None:
+    """Writes a file that only its owner reads. It is whole or as it was, whatever ends this process."""
+    part = file.with_name(f"{file.name}.part")
+    part.unlink(missing_ok=True)
+    part.touch(0o600)
+    part.write_text(text)
+    part.replace(file)
+
+
 def aws_variables(aws_url: str) -> dict[str, str]:
     """Dummy credentials and the emulator's address: no call of a child can reach a real account."""
     return {
@@ -297,7 +307,7 @@ def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent.sock",
-        # Saved on SIGTERM, loaded at the start.
+        # Saved before each answer, loaded at the start: durability.py.
         "PERSIST_STATE": "1",
         "STATE_DIR": str(stack.state / "data"),
         "S3_PERSIST": "1",

@@ -19,6 +19,15 @@ import query_protocol
 from http_api import MEBIBYTE, Json
 
 
+def finish_mails(folder: Path) -> None:
+    """Removes what is left of mails that were on their way to the folder when the emulator died: their senders got no answer."""
+    for part in folder.glob("*.part"):
+        part.unlink()
+    for envelope in folder.glob("*.json"):
+        if not envelope.with_suffix(".eml").exists():
+            envelope.unlink()
+
+
 def repair_mail(folder: Path) -> None:
     """Sent mail is kept whole, as `<message id>.eml` (MIME) and `.json` (envelope); MiniStack drops attachments and takes whatever it is given."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -43,8 +43,8 @@ def command_line(pid: int) -> list[str]:
     return shown.stdout.split()
 
 
-def start(stack: Stack, dies_with_parent: bool = False) -> None:
-    """Starts the emulator in a session of its own and waits until it answers."""
+def start(stack: Stack, dies_with_parent: bool = False) -> list[str]:
+    """Starts the emulator in a session of its own and waits until it answers. What it says about the state that it found."""
     for port in stack.ports:
         require_free(port, stack)
     for folder in ("home", "tmp", "data", "logs", "mail"):
@@ -70,6 +70,8 @@ def start(stack: Stack, dies_with_parent: bool = False) -> None:
         time.sleep(0.1)
     if with_faults():
         start_faults(stack, emulator.pid)
+    said = (stack.logs / "emulator.log").read_text(errors="replace").splitlines()
+    return [line for line in said if line.startswith(("Recovered ", "Took over "))]
 
 
 def start_faults(stack: Stack, emulator: int) -> None:
@@ -124,7 +126,7 @@ def last_lines(stack: Stack, count: int = 20) -> str:
 
 
 def stop(stack: Stack) -> bool:
-    """Ends the emulator, gracefully first, and every function process that survived it. Whether the data was saved."""
+    """Ends the emulator, gracefully first, and every function process that survived it. Whether it ended gracefully."""
     pid, graceful = running(stack), True
     if pid is not None:
         os.kill(pid, signal.SIGTERM)

@@ -26,7 +26,7 @@ class Api:
     url: str
     token: str
 
-    def send(self, method: str, path: str, body: bytes, content_type: str = "application/json") -> tuple[int, Any]:
+    def send(self, method: str, path: str, body: bytes | None, content_type: str = "application/json") -> tuple[int, Any]:
         """One request: the status and the JSON of the answer; anything but success and 409 is an error."""
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type}
         request = urllib.request.Request(f"{self.url}{path}", body, headers, method=method)
@@ -85,15 +85,28 @@ def make_folders(api: Api, paths: set[str]) -> None:
 def make_report(api: Api, report: dict[str, Any], assets: Path) -> int:
     """One report and its assets; 0 when the report is there already."""
     status, made = api.send("POST", "/api/reports", json.dumps(report).encode())
-    if status == 409:
+    files = sorted(assets.iterdir()) if assets.is_dir() else []
+    if status == 409 and not (made := unfinished(api, report, files)):
         return 0
-    for asset in sorted(assets.iterdir()) if assets.is_dir() else []:
+    for asset in [file for file in files if file.name not in made.get("assets", {})]:
         # The colon of a natural id stays as it is: nothing may depend on an escape inside a segment.
         report_id, name = urllib.parse.quote(made["naturalId"], safe=":"), urllib.parse.quote(asset.name)
         api.send("PUT", f"/api/reports/{report_id}/assets/{name}", asset.read_bytes(), content_type(asset))
     if code := report.get("reportType"):
         make_type(api, code, made["naturalId"])
     return 1
+
+
+def unfinished(api: Api, report: dict[str, Any], files: list[Path]) -> Any:
+    """A report whose seeding was interrupted before it had all of its assets, each of which made a version."""
+    if not files:
+        return None
+    try:
+        _, found = api.send("GET", f"/api/reports/{report.get('owner', '')}:{report.get('slug', '')}", None)
+    except UserError:
+        # It is another one that has the name.
+        return None
+    return found if found["version"] <= len(files) else None
 
 
 def make_type(api: Api, code: str, default: str) -> None:

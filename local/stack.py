@@ -33,6 +33,7 @@ from environment import (
     told,
     with_faults,
     without_aws_and_proxies,
+    write_secret,
 )
 
 
@@ -124,7 +125,8 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
         step("Starting the emulator")
         # Functions may have outlived an emulator that was killed.
         process.stop(stack)
-        process.start(stack, dies_with_parent)
+        for line in process.start(stack, dies_with_parent):
+            print(line)
     step(f"Deploying {arguments.template.name} ({len(packed)} functions)")
     with emulator_at_work(stack):
         created = deployment.deploy(stack, deployment.with_packages(template, packed))
@@ -168,13 +170,6 @@ def variables(stack: Stack) -> dict[str, str]:
     }
 
 
-def write_secret(file: Path, text: str) -> None:
-    """Writes a file that only its owner reads."""
-    file.touch(0o600)
-    file.chmod(0o600)
-    file.write_text(text)
-
-
 def summary(stack: Stack, seconds: float) -> str:
     """What a user wants to know after `up`."""
     env = shown(stack.env_file)
@@ -204,24 +199,27 @@ def down(arguments: argparse.Namespace) -> int:
     stack = Stack.of_port(port_from_environment())
     with locked(stack.state / "lock"):
         was_running = process.running(stack) is not None
-        saved = process.stop(stack)
+        graceful = process.stop(stack)
         if arguments.wipe:
             wipe(stack)
     if arguments.wipe:
         print(f"Stopped; the data of {stack.api_url} is gone.")
     elif not was_running:
         print("Nothing was running.")
-    elif saved:
-        print(f"Stopped. The data is kept in {shown(stack.state)}; `make clean-state` wipes it.")
     else:
-        print("Stopped by force: what changed since the last start is lost.")
+        print(f"Stopped{'' if graceful else ' by force'}. The data is kept in {shown(stack.state)}; `make clean-state` wipes it.")
     return 0
 
 
 def wipe(stack: Stack) -> None:
     """Removes what a stack left, but not the folders of other stacks nor the packages they share."""
     for name in ("data", "home", "tmp", "mail", "logs"):
-        shutil.rmtree(stack.state / name, ignore_errors=True)
+        folder, gone = stack.state / name, stack.state / f"{name}.gone"
+        shutil.rmtree(gone, ignore_errors=True)
+        if folder.exists():
+            # Gone at once: nobody finds a half of it.
+            folder.replace(gone)
+            shutil.rmtree(gone, ignore_errors=True)
     for file in (stack.token_file, stack.env_file, stack.state / "parameters.json"):
         file.unlink(missing_ok=True)
 
