@@ -251,6 +251,7 @@ impl<'a> Resolver<'a> {
         let size = (card / widest.fold(0.1, f64::max)).clamp(FIGURE.0, FIGURE.1);
         for item in &mut items {
             item["value"] = lines::fitted(&value(item), card, size, Weight::SemiBold).into();
+            item["plain"] = is_plain_card(item, card, size).into();
         }
         Ok(
             json!({"kind": "kpis", "page": self.height - self.above, "items": items, "per_row": per_row, "gap": CARD_GAP, "inset": CARD_INSET, "size": size}),
@@ -293,6 +294,17 @@ impl<'a> Resolver<'a> {
         };
         Ok(json!({"text": text, "tone": tone}))
     }
+}
+
+/// Whether the words of a card have a line each, as high as those of other cards.
+fn is_plain_card(item: &Value, width: f64, size: f64) -> bool {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let change = [text(&item["delta"]["text"]), text(&item["hint"])].join("  ");
+    let lines = [(text(&item["label"]), CARD_TEXT), (text(&item["value"]), size), (change, CARD_TEXT)];
+    let is_one = |text: &str, size| {
+        measure::is_plain(text) && !text.contains('\n') && measure::width(text, size, Weight::SemiBold) <= width
+    };
+    lines.iter().all(|(text, size)| is_one(text, *size))
 }
 
 /// A change that its author wrote, with the minus sign of type, and which way it goes.

@@ -90,14 +90,14 @@ impl Renditions {
         let own = || found.report.details.time_zone.clone();
         let rendition = Rendition { time_zone: rendition.time_zone.or_else(own), ..rendition };
         let (theme, template) = (rendition.theme.as_deref(), rendition.template.as_deref());
-        let (theme, template) = self.presets.look(&found.report, theme, template).await?;
+        let look = self.presets.look(&found.report, theme, template).await?;
         let fonts = self.fonts.list(&found.report.workspace).await?;
         let data = match (&rendition.data, rendition.temp_data) {
             (Some(data), _) => Some(data.clone()),
             (None, Some(id)) => Some(self.temporary.read(&found.report.workspace, id).await?),
             (None, None) => None,
         };
-        Plan::new(found, version, rendition, theme, template, fonts, data, now)
+        Plan::new(found, version, rendition, look, fonts, data, now)
     }
 
     /// The file that a plan comes to: the one that is kept, or a new one.

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::measure;
+
 /// What is drawn in a box of `width` by `height`, from its upper left corner.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scene<'a> {
@@ -152,7 +154,8 @@ impl Label {
         };
         let Area { x, y, width, height } = self.area;
         let area = json!({"x": x, "y": y, "width": width, "height": height});
-        json!({"text": self.text, "area": area, "side": side, "tone": tone, "upright": self.upright})
+        let plain = measure::is_plain(&self.text);
+        json!({"text": self.text, "area": area, "side": side, "tone": tone, "upright": self.upright, "plain": plain})
     }
 }
 
