@@ -15,7 +15,7 @@ use std::{env, fs};
 use domain::definition::Definition;
 use render::bundle::{BundleInfo, bundle};
 use render::page::{PageInfo, index_html};
-use render::{Job, Theme, render};
+use render::{Job, Theme, render, shared};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -50,7 +50,7 @@ fn read_job(file: &Path) -> Result<Job, Box<dyn Error>> {
     Ok(Job {
         time_zone,
         theme: Theme::named(theme).ok_or_else(|| format!("unknown theme `{theme}`"))?,
-        assets: read_assets(&folder.join("assets"))?,
+        assets: shared(read_assets(&folder.join("assets"))?),
         author: request["owner"].as_str().map(str::to_owned),
         ..Job::new(name, definition, request["data"].clone(), "2026-04-02T08:30:00Z".parse()?)
     })

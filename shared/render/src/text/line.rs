@@ -22,8 +22,8 @@ pub struct Line {
 struct Piece {
     text: String,
     kind: Kind,
-    /// Where the text is in its source.
-    source: Option<(Span, u16)>,
+    /// Where the text is in its source, if it is one text of it.
+    source: Option<(Span, Range<usize>)>,
     start: Point,
     end: Abs,
     size: Abs,
@@ -67,7 +67,7 @@ impl Line {
         match self.pieces.last_mut().filter(|_| text.is_empty()) {
             Some(letter) => letter.end = letter.end.max(end),
             None => {
-                let (kind, source) = (kind(&text, &words.glyphs), words.glyphs.first().map(|glyph| glyph.span));
+                let (kind, source) = (kind(&text, &words.glyphs), source(&words.glyphs));
                 self.pieces.push(Piece { text, kind, source, start: position, end, size: words.size });
             }
         }
@@ -142,14 +142,21 @@ impl Piece {
     /// Whether the next piece, which stands to the right of this one, is read before it.
     fn goes_on_to_the_left(&self, next: &Piece) -> bool {
         self.touches(next)
-            && match (self.kind, next.kind) {
+            && self.follows_in_source(next).unwrap_or(match (self.kind, next.kind) {
                 (Kind::RightToLeft, Kind::RightToLeft) => true,
                 (Kind::LeftToRight, _) | (_, Kind::LeftToRight) => false,
                 // Punctuation may belong to words on either side.
-                _ => {
-                    matches!((self.source, next.source), (Some((span, at)), Some((other, before))) if span == other && before < at)
-                }
-            }
+                _ => matches!((&self.source, &next.source), (Some((span, at)), Some((other, before))) if span == other && before.start < at.start),
+            })
+    }
+
+    /// Whether the next piece is the text right before this one in the source, or right behind it; `None` if neither can be told.
+    fn follows_in_source(&self, next: &Piece) -> Option<bool> {
+        let ((span, own), (other, its)) = (self.source.as_ref()?, next.source.as_ref()?);
+        match (own.start == its.end, own.end == its.start) {
+            (before, behind) if span == other && before != behind => Some(before),
+            _ => None,
+        }
     }
 
     fn touches(&self, next: &Piece) -> bool {
@@ -173,6 +180,21 @@ fn settle(pieces: &mut [Piece]) {
             Kind::Neutral | Kind::LeftToRight => from = None,
         }
     }
+}
+
+/// The bytes that glyphs stand for, in the text of the source that they are all from.
+fn source(glyphs: &[Glyph]) -> Option<(Span, Range<usize>)> {
+    let (span, _) = glyphs.first()?.span;
+    let mut ranges = glyphs.iter().map(|glyph| {
+        let (of, start) = (glyph.span.0, usize::from(glyph.span.1));
+        (of == span).then(|| start..start + glyph.range().len())
+    });
+    let first = ranges.next()??;
+    let whole = ranges.try_fold(first, |whole, range| {
+        let range = range?;
+        Some(whole.start.min(range.start)..whole.end.max(range.end))
+    })?;
+    Some((span, whole))
 }
 
 fn kind(text: &str, glyphs: &[Glyph]) -> Kind {
