@@ -22,6 +22,7 @@ CREATE TABLE entries (id INTEGER PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT
 # Pages that deletions left are used again. From this many on, and when they are more than half of the file, a start gives them back to the disk.
 FEW_PAGES = 2000
 LOG_LIMIT = 16 * 2**20
+CACHE_KILOBYTES = 32 * 1024
 
 
 class StateError(Exception):
@@ -71,6 +72,9 @@ class StateFile:
         execute("PRAGMA journal_mode = WAL")
         execute("PRAGMA synchronous = NORMAL")
         execute(f"PRAGMA journal_size_limit = {LOG_LIMIT}")
+        # Pages that are written often are copied from the log to the file less often.
+        execute("PRAGMA wal_autocheckpoint = 3000")
+        execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
         self.is_new = not execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if self.is_new:
             self.database.executescript(f"BEGIN IMMEDIATE; {SCHEMA} INSERT INTO about VALUES ('format', '{FORMAT}'), ('closed', 'yes'); COMMIT;")
