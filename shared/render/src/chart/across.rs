@@ -47,9 +47,6 @@ pub fn names_anyhow(setting: &Setting<'_>, names: &[String], places: &[f64], plo
         return turned(setting, names, places, plot);
     }
     let foot = thinned(setting, names, places, plot);
-    if is_ordered(names) {
-        return foot;
-    }
     let message = format!(
         "{} of {} names are written, the others do not fit: use a table, fewer records, or a chart of its own for each part",
         foot.labels.len(),
