@@ -12,7 +12,9 @@ const REASON: &str = "The export was tried several times and did not succeed. St
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let exports = &Exports::new(&function.aws)?;
-    function.drain(Retries::AfterTimeout, async |message| give_up(exports, &message.body.unwrap_or_default()).await).await
+    function
+        .drain(Retries::AfterTimeout, async |message| give_up(exports, &message.body.unwrap_or_default()).await)
+        .await
 }
 
 async fn give_up(exports: &Exports, body: &str) -> Outcome<()> {

@@ -11,7 +11,11 @@ use lambda::{Error, Function, queue::Retries};
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (deliveries, suppressions) = (&Deliveries::new(&function.aws)?, &Suppressions::new(&function.aws)?);
-    function.drain(Retries::soon(&function.aws)?, async |message| record(deliveries, suppressions, &message.body.unwrap_or_default()).await).await
+    function
+        .drain(Retries::soon(&function.aws)?, async |message| {
+            record(deliveries, suppressions, &message.body.unwrap_or_default()).await
+        })
+        .await
 }
 
 async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: &str) -> Outcome<()> {

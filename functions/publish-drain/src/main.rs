@@ -16,7 +16,11 @@ const REASON: &str = "Publishing was tried several times and did not succeed. Pu
 async fn main() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (publications, parked) = (&Publications::new(&function.aws)?, &Queue::parked(&function.aws)?);
-    function.drain(Retries::AfterTimeout, async |message| give_up(publications, parked, message.body.unwrap_or_default()).await).await
+    function
+        .drain(Retries::AfterTimeout, async |message| {
+            give_up(publications, parked, message.body.unwrap_or_default()).await
+        })
+        .await
 }
 
 async fn give_up(publications: &Publications, parked: &Queue, body: String) -> Outcome<()> {

@@ -2,9 +2,9 @@
 //! operator or a schedule invokes is given the event as it is.
 
 use crate::{Error, Function, trail};
-use backon::{BackoffBuilder, ExponentialBuilder};
 pub use aws_lambda_events::sqs::SqsMessage;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use backon::{BackoffBuilder, ExponentialBuilder};
 use domain::{Outcome, Problem};
 use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;

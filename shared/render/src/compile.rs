@@ -212,7 +212,8 @@ mod tests {
 
     #[test]
     fn no_path_of_the_build_is_told() {
-        let internal = "internal error: tags weren't properly closed (occurred at /home/a/.cargo/typst-pdf/src/tags.rs:187:9)";
+        let internal =
+            "internal error: tags weren't properly closed (occurred at /home/a/.cargo/typst-pdf/src/tags.rs:187:9)";
         assert_eq!(without_build_path(internal), "internal error: tags weren't properly closed");
         let other = "assertion failed: a (occurred at home)";
         assert_eq!(without_build_path(other), other);

@@ -49,7 +49,10 @@ impl RenderError {
     /// A report that the renderer cannot finish, as it would each time.
     pub fn stopped(reason: &str) -> RenderError {
         let reason: String = reason.chars().filter(|c| !c.is_control()).take(MAX_REASON).collect();
-        RenderError::report("", format!("The renderer stopped at this report: {reason}. Take out its parts one by one to find which"))
+        RenderError::report(
+            "",
+            format!("The renderer stopped at this report: {reason}. Take out its parts one by one to find which"),
+        )
     }
 
     /// A failure of the machinery.

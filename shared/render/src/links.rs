@@ -16,13 +16,12 @@ use crate::error::RenderError;
 /// For each such address, where its link is.
 pub fn check(document: &PagedDocument, place: impl Fn(Span) -> String) -> Result<(), RenderError> {
     let elements = document.introspector().query(&LinkElem::ELEM.select());
-    let checked = elements.iter().filter_map(|element| element.to_packed::<LinkElem>()).map(|element| {
-        match &element.dest {
+    let checked =
+        elements.iter().filter_map(|element| element.to_packed::<LinkElem>()).map(|element| match &element.dest {
             LinkTarget::Dest(Destination::Url(url)) if !link::is_safe(url) => {
                 Err(RenderError::report(place(element.span()), link::refusal(url)))
             }
             _ => Ok(()),
-        }
-    });
+        });
     RenderError::all(checked).map(drop)
 }

@@ -131,7 +131,12 @@ fn fatal() -> Vec<Case> {
             Cause::Report,
             "typst: The renderer stopped at this report: ",
         ),
-        ("a link that runs code", typst("a\n#link(\"JavaScript:alert(1)\")[b]"), Cause::Report, "typst line 2, column 2"),
+        (
+            "a link that runs code",
+            typst("a\n#link(\"JavaScript:alert(1)\")[b]"),
+            Cause::Report,
+            "typst line 2, column 2",
+        ),
         ("a link to a file", typst("#link(\"file:///etc/passwd\")"), Cause::Report, "links start with https://"),
     ]
 }

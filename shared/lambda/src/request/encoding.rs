@@ -25,10 +25,12 @@ mod tests {
 
     #[test]
     fn gzip_is_taken_where_it_is_named_and_not_refused() {
-        for accepted in ["gzip", "GZIP", "x-gzip", "br, gzip;q=0.1", "gzip; q=1.0", "deflate,gzip", "*", "*;q=0.5, br"] {
+        for accepted in ["gzip", "GZIP", "x-gzip", "br, gzip;q=0.1", "gzip; q=1.0", "deflate,gzip", "*", "*;q=0.5, br"]
+        {
             assert!(takes_gzip(accepted), "{accepted}");
         }
-        let refused = ["", "identity", "gzip;q=0", "gzip;q=0.000", "gzip; q=0, identity", "x-gzip-not", "gzipped", "br"];
+        let refused =
+            ["", "identity", "gzip;q=0", "gzip;q=0.000", "gzip; q=0, identity", "x-gzip-not", "gzipped", "br"];
         for accepted in refused.into_iter().chain(["*;q=0", "gzip;q=0, *", "gzip;q=x", "gzip;Q=0", "a;gzip"]) {
             assert!(!takes_gzip(accepted), "{accepted}");
         }

@@ -111,7 +111,8 @@ fn is_number(text: &str) -> bool {
 fn harmless(text: &str) -> String {
     let whole = if is_formula(text) { "'" } else { "" };
     let parts = text.split_inclusive(SEPARATORS).enumerate();
-    let safe = parts.map(|(at, part)| if at > 0 && is_formula_within(part) { format!("'{part}") } else { part.to_owned() });
+    let safe =
+        parts.map(|(at, part)| if at > 0 && is_formula_within(part) { format!("'{part}") } else { part.to_owned() });
     std::iter::once(whole.to_owned()).chain(safe).collect()
 }
 
