@@ -148,7 +148,7 @@ pub fn break_after_hyphens(document: &mut Value) {
 
 fn after_hyphens_of_references(word: &str) -> String {
     let is_part = |part: &str| part.chars().nth(1).is_some() && part.chars().skip(1).all(char::is_lowercase);
-    let compound = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let compound = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-');
     let is_compound = compound.split('-').all(|part| part.chars().all(char::is_alphabetic) && is_part(part));
     if is_compound { word.to_owned() } else { after_hyphens(word) }
 }

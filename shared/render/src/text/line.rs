@@ -85,7 +85,7 @@ impl Line {
         settle(&mut self.pieces);
         // Where nothing is written from the right, signs of different looks beside each other are read as they stand.
         let turned = self.pieces.iter().any(|piece| piece.kind == Kind::RightToLeft);
-        let joins = |piece: &Piece, next: &Piece| turned && piece.goes_on_to_the_left(next);
+        let joins = |piece: &Piece, next: &Piece| piece.goes_on_to_the_left(next, turned);
         let runs: Vec<Run> = self.pieces.chunk_by(joins).map(Run::of).collect();
         let mut text = String::new();
         for (n, run) in runs.iter().enumerate() {
@@ -139,15 +139,16 @@ fn gap(runs: &[Run], before: usize, after: usize) -> &'static str {
 }
 
 impl Piece {
-    /// Whether the next piece, which stands to the right of this one, is read before it.
-    fn goes_on_to_the_left(&self, next: &Piece) -> bool {
+    /// Whether the next piece, which stands to the right of this one, is read before it; `turned` if words of the line are written from the right.
+    fn goes_on_to_the_left(&self, next: &Piece, turned: bool) -> bool {
+        // Punctuation may belong to words on either side.
+        let is_before = || matches!((&self.source, &next.source), (Some((span, at)), Some((other, before))) if span == other && before.start < at.start);
         self.touches(next)
-            && self.follows_in_source(next).unwrap_or(match (self.kind, next.kind) {
-                (Kind::RightToLeft, Kind::RightToLeft) => true,
+            && match (self.kind, next.kind) {
                 (Kind::LeftToRight, _) | (_, Kind::LeftToRight) => false,
-                // Punctuation may belong to words on either side.
-                _ => matches!((&self.source, &next.source), (Some((span, at)), Some((other, before))) if span == other && before.start < at.start),
-            })
+                (Kind::RightToLeft, Kind::RightToLeft) => self.follows_in_source(next).unwrap_or(true),
+                _ => self.follows_in_source(next).unwrap_or_else(|| turned && is_before()),
+            }
     }
 
     /// Whether the next piece is the text right before this one in the source, or right behind it; `None` if neither can be told.

@@ -61,11 +61,11 @@ pub fn label_value(text: &str) -> Option<f64> {
             '−' | '-' | '⁻' => exponent.push('-'),
             '0'..='9' => exponent.push(c),
             'E' => in_exponent = true,
-            'K' => power = 3,
-            'M' => power = 6,
-            'B' => power = 9,
-            'T' => power = 12,
-            '%' => power = -2,
+            'K' => power += 3,
+            'M' => power += 6,
+            'B' => power += 9,
+            'T' => power += 12,
+            '%' => power -= 2,
             ',' | '€' => {}
             raised => {
                 exponent.push(char::from_digit("⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|digit| digit == raised)? as u32, 10)?)
@@ -86,6 +86,7 @@ fn a_label_is_read_as_its_number() {
         ("2.5M", 2.5e6),
         ("−€4B", -4e9),
         ("40%", 0.4),
+        ("−100B%", -1e9),
         ("0.25×10³⁰⁸", 0.25e308),
         ("-1×10⁻⁶", -1e-6),
         ("2E−300", 2e-300),
