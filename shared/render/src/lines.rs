@@ -347,11 +347,11 @@ mod tests {
 
     #[test]
     fn the_hyphens_of_references_are_followed_by_breaks_in_all_texts() {
-        let texts = "Raport IT82-7H43 biało-czerwony (Bielsko-Biała) ABC-DEF -5 e-mail";
+        let texts = "Raport IT82-7H43 biało-czerwony (Bielsko-Biała) ABC-DEF -5 e-mail *-Nowy";
         let mut document =
             serde_json::json!({"title": texts, "blocks": [{"url": "https://a-b.example", "rows": [["a-1"]]}]});
         break_after_hyphens(&mut document);
-        let broken = "Raport IT82-|7H43 biało-czerwony (Bielsko-Biała) ABC-|DEF -5 e-|mail".replace('|', "\u{200b}");
+        let broken = "Raport IT82-|7H43 biało-czerwony (Bielsko-Biała) ABC-|DEF -5 e-|mail *-|Nowy".replace('|', "\u{200b}");
         assert_eq!(document["title"], broken);
         assert_eq!(document["blocks"], serde_json::json!([{"url": "https://a-b.example", "rows": [["a-\u{200b}1"]]}]));
     }
