@@ -351,7 +351,8 @@ mod tests {
         let mut document =
             serde_json::json!({"title": texts, "blocks": [{"url": "https://a-b.example", "rows": [["a-1"]]}]});
         break_after_hyphens(&mut document);
-        let broken = "Raport IT82-|7H43 biało-czerwony (Bielsko-Biała) ABC-|DEF -5 e-|mail *-|Nowy".replace('|', "\u{200b}");
+        let broken =
+            "Raport IT82-|7H43 biało-czerwony (Bielsko-Biała) ABC-|DEF -5 e-|mail *-|Nowy".replace('|', "\u{200b}");
         assert_eq!(document["title"], broken);
         assert_eq!(document["blocks"], serde_json::json!([{"url": "https://a-b.example", "rows": [["a-\u{200b}1"]]}]));
     }

@@ -182,7 +182,7 @@ impl Reading {
         let (mut text, mut breaks) = (String::new(), Vec::new());
         for page in pages {
             breaks.push(text.len());
-            text.push_str(&squeezed(page));
+            text.push_str(&letters(page));
         }
         Reading { text, breaks: breaks.split_off(1) }
     }
@@ -190,7 +190,7 @@ impl Reading {
     /// Reads pieces from a place on, and returns where the last one ends.
     fn all(&self, pieces: &[Piece], at: usize) -> End {
         pieces.iter().try_fold(at, |at, piece| match piece {
-            Piece::Texts(texts) => self.texts(&texts.iter().map(|text| squeezed(text)).collect::<Vec<_>>(), at),
+            Piece::Texts(texts) => self.texts(&texts.iter().map(|text| letters(text)).collect::<Vec<_>>(), at),
             Piece::Columns(columns) => self.columns(columns, at),
         })
     }
@@ -258,6 +258,12 @@ impl Reading {
         }
         None
     }
+}
+
+/// The letters and digits of a text. Signs, emoji and marks are looked for in `cells`, but not in their order: between words of two directions a
+/// sign stands where Unicode's rules put it, and which word it is read with is not on the page.
+fn letters(text: &str) -> String {
+    squeezed(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[test]
