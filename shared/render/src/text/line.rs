@@ -77,7 +77,9 @@ impl Line {
     fn repeated(&self, words: &TextItem, position: Point) -> Option<Range<usize>> {
         let (last, first) = (self.last.as_ref()?, words.glyphs.first()?);
         let same = last.source == first.span && words.text.get(first.range()) == Some(&last.text);
-        (same && last.height != position.y).then(|| first.range())
+        // The next line may begin with the letter that this one ends with.
+        let on_line = (last.height - position.y).abs() < words.size;
+        (same && last.height != position.y && on_line).then(|| first.range())
     }
 
     /// The line as it is read, if there is one.

@@ -52,6 +52,22 @@ fn signs_of_different_looks_are_read_as_they_stand() {
 }
 
 #[test]
+fn emoji_without_words_are_read_in_their_order_in_a_report_from_right_to_left() {
+    let definition = json!({"title": "דוח", "lang": "he", "blocks": [{"kind": "heading", "text": "😲 😸"}]});
+    let text = text_of(&render(&job(&definition, json!({}))).unwrap());
+    assert!(text.contains("😲 😸"), "{text}");
+}
+
+#[test]
+fn lines_that_begin_with_the_letter_before_them_are_whole() {
+    let letter = "e\u{301}\u{301}";
+    let markdown = format!("- {letter}\n- [ ] {letter}\n  1. {letter}");
+    let definition = json!({"title": "List", "blocks": [{"kind": "text", "markdown": markdown}]});
+    let text = text_of(&render(&job(&definition, json!({}))).unwrap());
+    assert_eq!(text.matches(letter).count(), 3, "{text}");
+}
+
+#[test]
 fn a_row_is_read_cell_by_cell_whatever_wraps_in_it() {
     let table = "#set page(width: 200pt)\n#table(columns: (60pt, 1fr, 1fr), table.header([Name], [Note], [Sum]), \
                  [North], [a note that has to be broken], [10], [South], [], [20])";
