@@ -34,6 +34,8 @@ struct Cluster {
     source: (Span, u16),
     text: String,
     height: Abs,
+    /// Where the glyph ends, and its marks begin.
+    end: Abs,
 }
 
 /// What the characters of a piece say about its direction.
@@ -58,12 +60,13 @@ impl Line {
         if let Some(repeated) = self.repeated(words, position) {
             text.replace_range(repeated, "");
         }
+        let end = position.x + words.width();
         self.last = words.glyphs.last().map(|glyph| Cluster {
             source: glyph.span,
             text: words.text.get(glyph.range()).unwrap_or_default().to_owned(),
             height: position.y,
+            end,
         });
-        let end = position.x + words.width();
         match self.pieces.last_mut().filter(|_| text.is_empty()) {
             Some(letter) => letter.end = letter.end.max(end),
             None => {
@@ -77,9 +80,9 @@ impl Line {
     fn repeated(&self, words: &TextItem, position: Point) -> Option<Range<usize>> {
         let (last, first) = (self.last.as_ref()?, words.glyphs.first()?);
         let same = last.source == first.span && words.text.get(first.range()) == Some(&last.text);
-        // The next line may begin with the letter that this one ends with.
-        let on_line = (last.height - position.y).abs() < words.size;
-        (same && last.height != position.y && on_line).then(|| first.range())
+        // The next line, or the next cell, may begin with the letter that this one ends with.
+        let beside = (last.end - position.x).abs() < words.size * 0.1;
+        (same && last.height != position.y && beside).then(|| first.range())
     }
 
     /// The line as it is read, if there is one.
