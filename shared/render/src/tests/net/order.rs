@@ -240,15 +240,7 @@ impl Reading {
         const ON_A_PAGE: usize = 20;
         let (mut rest, mut at, mut letters) = (text, at, ON_A_PAGE);
         let begun = at;
-        let ends = || self.breaks.iter().copied().filter(|start| *start > begun).chain([self.text.len()]);
-        // A cell that is whole on one page, beside cells that are not.
-        let whole = ends().take(3).scan(at, |start, end| Some((std::mem::replace(start, end), end)));
-        if let Some(end) =
-            whole.into_iter().find_map(|(start, end)| Some(start + self.text[start..end].find(text)? + text.len()))
-        {
-            return Some(end);
-        }
-        let ends = ends();
+        let ends = self.breaks.iter().copied().filter(|start| *start > begun).chain([self.text.len()]);
         for (n, page_end) in ends.enumerate() {
             // It begins on this page or on the next one.
             if n > 2 && letters < ON_A_PAGE {
