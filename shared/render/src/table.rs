@@ -64,16 +64,26 @@ pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) 
             let wanted = table.columns.iter().map(|column| column.width).collect();
             let (heads, cells, totals) = (&heads, &cells, last.as_deref());
             let columns = Columns { heads, cells, totals, aligns: &aligns, whole, wanted };
-            let parts = columns.lay_out(size, room.may_turn).map_err(|refusal| refuse(refusal, heads, place))?;
+            let caption = title.as_deref().map(|title| lines::fitted(title, size.0, lines::CAPTION, Weight::SemiBold));
+            // The head has what the title leaves of a page.
+            let below = size.1 - caption.as_deref().map_or(0.0, |caption| caption_height(caption, size.0));
+            let parts =
+                columns.lay_out((size.0, below), room.may_turn).map_err(|refusal| refuse(refusal, heads, place))?;
             if let [_, _, ..] = parts.parts.as_slice() {
                 report.warnings.add(place, layout::divided(parts.parts.len()));
             }
-            let caption = title.as_deref().map(|title| lines::fitted(title, size.0, lines::CAPTION, Weight::SemiBold));
             json!({"kind": "table", "title": caption, "empty": report.writing.no_data_label(), "table": parts})
         }
         None => Value::Null,
     };
     Ok(Sheet { layout, csv, title, heads, records, aligns, totals, lengths })
+}
+
+/// The height of a title with the space around it, in points.
+fn caption_height(caption: &str, width: f64) -> f64 {
+    const LINE: f64 = 1.5;
+    const AROUND: f64 = 15.0;
+    lines::count(caption, width, lines::CAPTION, Weight::SemiBold) as f64 * LINE * lines::CAPTION + AROUND
 }
 
 /// Why a table cannot be printed: the report is wrong, or the page has to be turned first.

@@ -22,9 +22,6 @@ const MAX_KEPT_LINES: usize = 6;
 /// From one line of a cell to the next, in em, and the space above and below a cell together, in points.
 const LINE: f64 = 1.2;
 const AROUND: f64 = 9.0;
-/// The rows that stand with the head on the page on which a part begins, and the part of a page that they may take for that.
-const BEGUN: usize = 2;
-const BEGINNING: f64 = 0.4;
 /// The part of a page that a head may take to be repeated on every page, and to be kept in one piece at all.
 const REPEATED: f64 = 0.3;
 const WHOLE: f64 = 0.8;
@@ -57,8 +54,6 @@ pub struct Part {
     aligns: Vec<&'static str>,
     heads: Vec<String>,
     head: Head,
-    /// The height in points that a page must have left for the part to begin on it.
-    beginning: f64,
     rows: Vec<Vec<String>>,
     /// The heights of rows, where the layout need not find them out.
     heights: Vec<Option<f64>>,
@@ -128,11 +123,8 @@ impl Columns<'_> {
         let rows: Vec<Vec<String>> = self.cells.iter().map(|cells| row(cells, type_.size, Weight::Regular)).collect();
         let heads = row(self.heads, type_.size * HEAD, Weight::SemiBold);
         let head = measured_height(&heads, &rooms, type_.size * HEAD, Weight::SemiBold);
-        let first = rows.iter().take(BEGUN).map(|row| measured_height(row, &rooms, type_.size, Weight::Regular));
-        let beginning = head + first.sum::<f64>();
         Part {
             head: Head::of(head, page),
-            beginning: if beginning < page * BEGINNING { beginning } else { 0.0 },
             heights: rows.iter().map(|row| height(row, &rooms, type_.size)).collect(),
             totals: self.totals.map(|totals| row(totals, type_.size, Weight::SemiBold)),
             kept: if self.totals.is_some() { kept(&rows, &rooms, type_.size) } else { 0 },
