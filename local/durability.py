@@ -217,7 +217,7 @@ class Durability:
     # --- Writing ---------------------------------------------------------------------------------------------------------------------
 
     def before_answers(self, send: Callable[[Json], Awaitable[None]]) -> Callable[[Json], Awaitable[None]]:
-        """`send`, which first writes what changed. When that fails the caller is told so instead."""
+        """`send`, which first writes what changed. If that fails, the answer is an error instead."""
         failed = False
 
         async def sent(message: Json) -> None:

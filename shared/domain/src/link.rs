@@ -1,4 +1,4 @@
-//! Which links a report or a mail may carry: those that are safe to follow for whoever receives it.
+//! The links that a report or a mail may contain: those that its recipients can follow safely.
 
 use crate::names::shortened;
 

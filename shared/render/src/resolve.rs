@@ -296,7 +296,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// Whether the words of a card have a line each, as high as those of other cards.
+/// Whether the label, the figure and the change of a card take one line each, so that cards of a row are equally high.
 fn is_plain_card(item: &Value, width: f64, size: f64) -> bool {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let change = [text(&item["delta"]["text"]), text(&item["hint"])].join("  ");

@@ -212,7 +212,7 @@ fn alone(template: &str) -> Result<String, RenderError> {
     Ok(shown(&variable(&value)).unwrap().into_owned())
 }
 
-/// The words of Markdown that is nothing else.
+/// The text of Markdown that has no markup.
 fn in_markdown(template: &str) -> Result<String, RenderError> {
     let markdown = templates().markdown(template, "here")?;
     let words = markdown::events(&markdown).filter_map(|event| match event {

@@ -329,7 +329,7 @@ fn number(value: &Value) -> Option<f64> {
     }
 }
 
-/// Tones are told apart in a legend only.
+/// Only a legend uses tones to distinguish labels.
 fn labels_of<'a>(scene: &'a Scene<'_>, tone: Tone) -> impl Iterator<Item = &'a str> {
     scene
         .labels
