@@ -37,9 +37,10 @@ class Answer:
 
 
 def call(url: str, method: str = "GET", token: str = "", body: Any = None, headers: dict[str, str] | None = None) -> Answer:
-    """One request, without following redirects; whatever the status."""
+    """One request, without following redirects; whatever the status. A body that is not bytes is sent as JSON."""
     sent = ({"Authorization": f"Bearer {token}"} if token else {}) | ({} if body is None else {"Content-Type": "application/json"}) | (headers or {})
-    request = urllib.request.Request(url, None if body is None else json.dumps(body).encode(), sent, method=method)
+    content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(url, content, sent, method=method)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NotRedirected())
     try:
         with opener.open(request, timeout=LIMIT) as answer:

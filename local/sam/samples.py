@@ -9,10 +9,12 @@ from typing import Any
 
 import seed
 from calls import call, must
-from environment import UserError
+from environment import ROOT, UserError
 from sample_events import Event
 
 REGISTER = "team:transaction-register"
+# It has two letters, and less than a kilobyte.
+FONT = ROOT / "shared/font/testdata/phoenician.ttf"
 LIMIT = 120
 EXAMPLE_SECRET = "EXAMPLEEXAMPLE00.EXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLEEXAMPLE0"
 NONCE = f"imn_{EXAMPLE_SECRET}"
@@ -52,6 +54,7 @@ class Samples:
             "exago-delete-folder": {"Overseas Holdings": "Western Holdings"},
             "exago-execute-report": {"Sales dashboard": "Finance/Transaction Register"},
             "informer-delete-token": {"0e5f3b8c-6c5e-4b8e-9d0a-3f1f6f0a7d11": second},
+            "native-delete-font": {"brand.otf": "former-brand.otf"},
             "native-create-report": {"Sales Dashboard": "Second Dashboard", "sales-dashboard": "second-dashboard"},
         }
 
@@ -89,6 +92,7 @@ class Samples:
             "personal-access-tokens/EXAMPLEEXAMPLE00": f"personal-access-tokens/{revoked}",
             '"EXAMPLEEXAMPLE00"': f'"{revoked}"',
             "4503599627370497": self._export(),
+            "7031527294571123": self._font(),
             "documents/123": f"documents/{REGISTER}",
             '"id": "123"': f'"id": "{REGISTER}"',
         }
@@ -106,6 +110,16 @@ class Samples:
         made = self._must("POST", f"/api/v1/ws/default/reports/{REGISTER}/export", {})["temporaryFileId"]
         ended(self.url, self.token, f"/api/v1/ws/default/exports/{made}/status")
         return str(made)
+
+    def _font(self) -> str:
+        """The id of a font that was uploaded. The workspace holds it, too, under the name of one that is deleted."""
+        content = FONT.read_bytes()
+        place = self._must("POST", "/api/v1/ws/default/temporary-data/uploads", {"size": len(content), "mediaType": "font/ttf"})
+        put = call(place["uploadUrl"], "PUT", body=content, headers={"Content-Type": "font/ttf"})
+        if put.status != 200:
+            raise UserError(f"The upload answered {put.status}: {put.body[:300]!r}")
+        self._must("PUT", f"/api/v1/ws/default/fonts/former-brand.otf?tempDataId={place['tempDataId']}")
+        return str(place["tempDataId"])
 
     def _preview(self) -> tuple[str, str]:
         """The cookie of a preview, and the name of what it shows."""
