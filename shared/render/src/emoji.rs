@@ -5,6 +5,7 @@ use typst::Library;
 use typst::foundations::{Recipe, Regex, Selector, Styles, Transformation};
 use typst::syntax::Span;
 use typst::text::{FontFamily, FontList, TextElem};
+use typst::utils::LazyHash;
 
 use crate::fonts::FontSet;
 
@@ -18,7 +19,7 @@ const SEQUENCE: &str = r"(?x)
 ";
 
 /// Sets these emoji in their font, if there is one. Does nothing if no text has any: the search would cost time for each word of a report.
-pub fn set_font<'a>(library: &mut Library, fonts: &FontSet, mut texts: impl Iterator<Item = &'a [u8]>) {
+pub fn set_font<'a>(library: &mut LazyHash<Library>, fonts: &FontSet, mut texts: impl Iterator<Item = &'a [u8]>) {
     if !fonts.book.contains_family(FAMILY) || !texts.any(has_marks) {
         return;
     }

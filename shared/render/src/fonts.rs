@@ -7,7 +7,7 @@
 use std::sync::{Arc, LazyLock};
 
 use typst::foundations::Bytes;
-use typst::text::{Font, FontBook, FontInfo, FontStretch, FontStyle, FontVariant, FontWeight};
+use typst::text::{Coverage, Font, FontBook, FontInfo, FontStretch, FontStyle, FontVariant, FontWeight};
 use typst::utils::LazyHash;
 
 mod index;
@@ -27,6 +27,8 @@ pub struct FontSet {
     /// The families that blocks are set in: Inter, and those that the user brings for what Inter lacks.
     pub families: Vec<String>,
     slots: Vec<Arc<Slot>>,
+    /// What the fonts cover that the user brings.
+    brought: Vec<Coverage>,
 }
 
 /// For whom fonts are chosen.
@@ -55,18 +57,29 @@ impl FontSet {
     pub fn new<'a>(brought: impl IntoIterator<Item = &'a Bytes>, lang: &str, of: Use) -> FontSet {
         let (index, layer) = (&*index::INDEX, layer::in_order_of(lang));
         let alone = layer.is_empty();
-        let own = own(brought);
-        let mut families: Vec<String> = own.iter().map(|font| font.info().family.clone()).collect();
+        let own: Vec<_> = own(brought).into_iter().map(|font| (own_info(&font, of), font)).collect();
+        let mut families: Vec<String> = own.iter().map(|(info, _)| info.family.clone()).collect();
         families.insert(0, "Inter".to_owned());
         families.dedup();
-        let own = own.into_iter().map(|font| (font.info().clone(), Arc::new(Slot::read_already(font))));
+        let brought = own.iter().map(|(info, _)| info.coverage.clone()).collect();
+        let own = own.into_iter().map(|(info, font)| (info, Arc::new(Slot::read_already(font))));
         let bundled = index.bundled.iter().zip(BUNDLED.iter()).map(|(entry, slot)| {
             let coverage = entry.beside_layer.filter(|_| !alone).unwrap_or(entry.coverage);
             (info(index, entry, coverage, of), Arc::clone(slot))
         });
         let others = layer.into_iter().map(|(entry, slot)| (info(index, entry, entry.coverage, of), slot));
         let (infos, slots): (Vec<_>, Vec<_>) = own.chain(bundled).chain(others).unzip();
-        FontSet { book: LazyHash::new(FontBook::from_infos(infos)), families, slots }
+        FontSet { book: LazyHash::new(FontBook::from_infos(infos)), families, slots, brought }
+    }
+
+    /// Whether the report brings fonts.
+    pub fn brings_any(&self) -> bool {
+        !self.brought.is_empty()
+    }
+
+    /// Whether a font that the report brings has a character.
+    pub fn brings(&self, c: char) -> bool {
+        self.brought.iter().any(|coverage| coverage.contains(c.into()))
     }
 
     /// The font at a place of the book; it is read now if no text needed it before.
@@ -81,7 +94,8 @@ impl FontSet {
         let covers = |place: &usize| self.book.info(*place).is_some_and(|info| info.coverage.contains(c.into()));
         let inter = self.book.select(FAMILY, variant)?;
         let like = self.book.info(inter);
-        let place = Some(inter).filter(covers).or_else(|| {
+        let named = self.families.iter().skip(1).filter_map(|family| self.book.select(&family.to_lowercase(), variant));
+        let place = [inter].into_iter().chain(named).find(covers).or_else(|| {
             let text = c.encode_utf8(&mut [0; 4]).to_owned();
             self.book.select_fallback(like, variant, &text)
         });
@@ -97,6 +111,15 @@ pub fn bundled(post_script_name: &str) -> Option<Font> {
 
 fn own<'a>(brought: impl IntoIterator<Item = &'a Bytes>) -> Vec<Font> {
     brought.into_iter().filter(|bytes| font::is_font(bytes)).flat_map(|bytes| Font::iter(bytes.clone())).collect()
+}
+
+/// What the book says of a font that the user brings. Blocks are set in our Inter, which is measured: theirs is for what ours lacks.
+fn own_info(font: &Font, of: Use) -> FontInfo {
+    let mut info = font.info().clone();
+    if of == Use::Blocks && info.family.eq_ignore_ascii_case(FAMILY) {
+        info.family.push_str(" (brought)");
+    }
+    info
 }
 
 fn info(index: &Index, entry: &index::Entry, coverage: usize, of: Use) -> FontInfo {

@@ -19,6 +19,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use typst::Library;
 use typst::foundations::Bytes;
+use typst::utils::LazyHash;
 
 mod archive;
 pub mod bundle;
@@ -133,6 +134,7 @@ impl<'a> Report<'a> {
         let (assets, warnings) = (picture::assets(&job.assets), Warnings::default());
         let of = if matches!(job.definition.body, Body::Blocks(_)) { Use::Blocks } else { Use::Source };
         let fonts = Arc::new(FontSet::new(assets.values().chain(job.fonts.values()), &lang, of));
+        measure::use_fonts(fonts.brings_any().then(|| Arc::clone(&fonts)));
         let chart_theme = chart::theme(&job.theme);
         Ok(Self {
             job,
@@ -226,7 +228,7 @@ impl<'a> Report<'a> {
         Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 
-    fn world(&self, source: &str, mut library: Library, files: BTreeMap<String, Bytes>) -> ReportWorld {
+    fn world(&self, source: &str, mut library: LazyHash<Library>, files: BTreeMap<String, Bytes>) -> ReportWorld {
         let texts = files.values().map(|file| file.as_slice()).chain([source.as_bytes()]);
         emoji::set_font(&mut library, &self.fonts, texts);
         ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())

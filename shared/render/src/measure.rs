@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use typst::layout::Abs;
 use typst::text::{FontInstance, FontStretch, FontStyle, FontVariant, FontVariations, FontWeight};
@@ -16,7 +16,7 @@ const SLACK: f64 = 1.03;
 /// In other scripts a letter may be wider beside its neighbours than alone, most of all in those of India.
 const SLACK_OF_OTHERS: f64 = 1.1;
 const SLACK_OF_INDIA: f64 = 1.3;
-/// A letter that the typeface lacks comes from another one: as wide as the widest that are used.
+/// A letter that no font is known to have: as wide as the widest that are used.
 const UNKNOWN: f64 = 1.3;
 const KEYCAP: char = '\u{20e3}';
 /// Chinese, Japanese and Korean letters fill a square.
@@ -40,18 +40,44 @@ pub fn is_plain(text: &str) -> bool {
     text.is_ascii() || text.chars().all(|c| c.is_ascii() || Advances::of(Weight::Regular).glyph(c).is_some())
 }
 
+/// The fonts of the report that this thread lays out, where they are others than those that come with Imprint, and the advances in them
+/// that were looked up.
+#[derive(Default)]
+struct Others {
+    fonts: Option<Arc<FontSet>>,
+    known: HashMap<(char, u16), Option<f64>>,
+}
+
+thread_local! {
+    static OTHERS: RefCell<Others> = RefCell::default();
+}
+
+/// Measures what this thread lays out from now on with the fonts that a report brings; `None`: with those that come with Imprint.
+pub fn use_fonts(brought: Option<Arc<FontSet>>) {
+    OTHERS.with_borrow_mut(|others| {
+        if others.fonts.is_some() || brought.is_some() {
+            *others = Others { fonts: brought, known: HashMap::new() };
+        }
+    });
+}
+
 /// The advance in em of a letter that comes from another font than Inter; looked up once for each.
 fn in_another_font(c: char, weight: u16) -> Option<f64> {
     static FONTS: LazyLock<FontSet> = LazyLock::new(|| FontSet::new([], "en", Use::Blocks));
-    thread_local! {
-        static KNOWN: RefCell<HashMap<(char, u16), Option<f64>>> = RefCell::default();
-    }
-    let look_up = || {
-        let font = FONTS.font_for(c, weight)?.instantiate(VARIANT, Abs::pt(10.0), &FontVariations::default());
+    let look_up = |fonts: &FontSet| {
+        let font = fonts.font_for(c, weight)?.instantiate(VARIANT, Abs::pt(10.0), &FontVariations::default());
         let glyph = font.ttf().glyph_index(c)?;
         font.x_advance(glyph.0).map(|em| em.get() * slack(c))
     };
-    KNOWN.with_borrow_mut(|known| *known.entry((c, weight)).or_insert_with(look_up))
+    OTHERS.with_borrow_mut(|Others { fonts, known }| {
+        *known.entry((c, weight)).or_insert_with(|| look_up(fonts.as_deref().unwrap_or(&FONTS)))
+    })
+}
+
+/// The same, if a font that the report brings has the letter.
+fn in_a_brought_font(c: char, weight: u16) -> Option<f64> {
+    let brought = OTHERS.with_borrow(|others| others.fonts.as_ref().is_some_and(|fonts| fonts.brings(c)));
+    if brought { in_another_font(c, weight) } else { None }
 }
 
 const VARIANT: FontVariant =
@@ -98,11 +124,11 @@ impl Advances {
     }
 
     fn look_up(&self, c: char) -> f64 {
-        let advance = || self.font.as_ref()?.x_advance(self.glyph(c)?);
-        match (advance(), c.width()) {
+        let advance = || self.font.as_ref()?.x_advance(self.glyph(c)?).map(|em| em.get());
+        match (advance().or_else(|| in_a_brought_font(c, self.weight)), c.width()) {
             // It makes a keycap of the digit before it.
             _ if c == KEYCAP => UNKNOWN,
-            (Some(em), _) => em.get(),
+            (Some(em), _) => em,
             (None, None | Some(0)) => 0.0,
             (None, Some(2)) if !is_pictograph(c) => SQUARE,
             (None, _) if is_pictograph(c) => UNKNOWN,

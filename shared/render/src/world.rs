@@ -1,14 +1,14 @@
 //! All that Typst can see: the source, a few JSON files and the report's assets. There is no disk, no network and no clock in it.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jiff::civil::DateTime;
 use typst::diag::{FileError, FileResult, PackageError};
 use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
-use typst::utils::LazyHash;
+use typst::utils::{LazyHash, hash128};
 use typst::{Library, LibraryExt, World};
 
 use crate::fonts::FontSet;
@@ -25,16 +25,21 @@ pub struct ReportWorld {
     main: Source,
     /// The virtual files by their full path without the leading slash.
     files: BTreeMap<String, Bytes>,
+    /// The files that were imported, parsed: Typst asks for one each time that it is imported.
+    parsed: Mutex<HashMap<FileId, Source>>,
     /// By their names in NFC.
     assets: BTreeMap<String, Bytes>,
     date: DateTime,
 }
 
 /// Typst's library, to which a report may add its variables.
-pub fn library() -> Library {
-    static PLAIN: LazyLock<Library> = LazyLock::new(|| {
+pub fn library() -> LazyHash<Library> {
+    // Each clone keeps the hash, which takes longer than all that is done to a clone.
+    static PLAIN: LazyLock<LazyHash<Library>> = LazyLock::new(|| {
         let mut library = Library::default();
         library.global.scope_mut().define_func::<loading::json>();
+        let library = LazyHash::new(library);
+        hash128(&library);
         library
     });
     PLAIN.clone()
@@ -44,17 +49,18 @@ impl ReportWorld {
     /// A world with one source; `files` by name, without a leading slash.
     pub fn new(
         source: &str,
-        library: Library,
+        library: LazyHash<Library>,
         files: BTreeMap<String, Bytes>,
         assets: BTreeMap<String, Bytes>,
         fonts: Arc<FontSet>,
         date: DateTime,
     ) -> ReportWorld {
         ReportWorld {
-            library: LazyHash::new(library),
+            library,
             fonts,
             main: Source::new(main_id(), source.to_owned()),
             files,
+            parsed: Mutex::default(),
             assets,
             date,
         }
@@ -116,9 +122,13 @@ impl World for ReportWorld {
         if id == self.main.id() {
             return Ok(self.main.clone());
         }
+        let mut parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = parsed.get(&id) {
+            return Ok(source.clone());
+        }
         let bytes = self.find(id)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| FileError::InvalidUtf8)?;
-        Ok(Source::new(id, text.to_owned()))
+        Ok(parsed.entry(id).or_insert(Source::new(id, text.to_owned())).clone())
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {

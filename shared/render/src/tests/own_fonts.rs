@@ -52,6 +52,21 @@ fn a_character_of_a_font_of_the_users_own_is_printed_without_a_warning() {
 }
 
 #[test]
+fn columns_are_as_wide_as_the_letters_of_a_font_of_the_users_own() {
+    // The advance of all letters, in thousandths of an em.
+    let mut wide = PHOENICIAN.to_vec();
+    wide[0x188..0x18a].copy_from_slice(&3000_u16.to_be_bytes());
+    let columns = json!([{"field": "a", "title": "A"}, {"field": "b", "title": "B"}]);
+    let definition = json!({"blocks": [{"kind": "table", "data": "rows", "columns": columns}]});
+    let rows = json!({"rows": [{"a": LETTER.repeat(12), "b": "beside"}, {"a": "next", "b": "row"}]});
+    for bytes in [PHOENICIAN.to_vec(), wide] {
+        let job = Job { data: rows.clone(), assets: files("wide.ttf", Bytes::new(bytes)), ..job(&definition) };
+        let document = crate::layout_of(&job).unwrap();
+        assert_eq!(super::net::words::faults(&document), Vec::<String>::new());
+    }
+}
+
+#[test]
 fn a_font_of_the_report_comes_before_one_of_the_workspace() {
     let (asset, workspace) = (font(b"asset"), font(b"workspace"));
     let chosen = |brought: &[Bytes]| {
