@@ -7,6 +7,7 @@ use serde_json::json;
 use typst::foundations::Bytes;
 
 use crate::fonts::{FontSet, Use};
+use crate::measure::{self, Weight};
 use crate::{Job, Outputs, render};
 
 /// It has U+10900 and U+10901, which no font of ours has, and is of the family “Imprint Test”.
@@ -52,17 +53,23 @@ fn a_character_of_a_font_of_the_users_own_is_printed_without_a_warning() {
 }
 
 #[test]
-fn columns_are_as_wide_as_the_letters_of_a_font_of_the_users_own() {
-    // The advance of all letters, in thousandths of an em.
+fn letters_are_as_wide_as_in_the_font_that_the_report_brings() {
     let mut wide = PHOENICIAN.to_vec();
+    // The advance of all its letters, in thousandths of an em: 600 before.
     wide[0x188..0x18a].copy_from_slice(&3000_u16.to_be_bytes());
-    let columns = json!([{"field": "a", "title": "A"}, {"field": "b", "title": "B"}]);
-    let definition = json!({"blocks": [{"kind": "table", "data": "rows", "columns": columns}]});
-    let rows = json!({"rows": [{"a": LETTER.repeat(12), "b": "beside"}, {"a": "next", "b": "row"}]});
-    for bytes in [PHOENICIAN.to_vec(), wide] {
-        let job = Job { data: rows.clone(), assets: files("wide.ttf", Bytes::new(bytes)), ..job(&definition) };
-        let document = crate::layout_of(&job).unwrap();
-        assert_eq!(super::net::words::faults(&document), Vec::<String>::new());
+    let definition = json!({"blocks": [{"kind": "heading", "text": LETTER}]});
+    let width = |assets| {
+        render(&Job { assets, ..job(&definition) }).unwrap();
+        measure::width(LETTER, 1.0, Weight::Regular)
+    };
+    let cases = [
+        ("as it is", files("own.ttf", font(b"")), 0.6..0.7),
+        ("wide", files("own.ttf", Bytes::new(wide)), 3.0..3.5),
+        ("none", BTreeMap::new(), 1.3..1.4),
+    ];
+    for (what, assets, expected) in cases {
+        let width = width(assets);
+        assert!(expected.contains(&width), "{what}: {width}");
     }
 }
 
