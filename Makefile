@@ -23,7 +23,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -172,6 +172,10 @@ outside: sam-test test-contract privileges-sample documentation first-run crash-
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
 	cd fuzz && for target in relaxed_json path percent_decoding; do cargo fuzz run --sanitizer none $$target -- -max_total_time=$(or $(SECONDS),60) || exit 1; done
+
+soak: python ## 40 requests a second of the usual mixture for MINUTES=10: errors, latency, memory of every process
+	cargo build --profile local --workspace --bins
+	IMPRINT_SOAK_MINUTES=$(or $(MINUTES),10) $(STACK_PY) run --no-build -- target/local/imprint-bench soak
 
 bench: python browser ## The benchmarks, against a fresh stack
 	cargo build --profile local --workspace --bins

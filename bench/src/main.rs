@@ -3,6 +3,7 @@
 //! [`start`]: how fast functions start. [`gateway`]: how fast they answer, many at a time. [`requests`]: what a call asks of AWS. [`tree`]: the folder tree when it is large, and when many
 //! change it. [`publishing`]: how long a publication takes, and what it uses and costs. [`renditions`]: reports as
 //! requests want them, and previews in the frames of other sites. [`mail`]: reports by mail. [`rendering`]: how long reports take to render.
+//! [`soak`]: an even load for a long time, and the memory of every process; only when it is named.
 //! They share [`project`], where things are; [`stack`], what is running; [`function_process`], a function without AWS; [`figures`] and
 //! [`table`].
 
@@ -17,6 +18,7 @@ mod publishing;
 mod rendering;
 mod renditions;
 mod requests;
+mod soak;
 mod stack;
 mod start;
 mod table;
@@ -54,9 +56,10 @@ async fn part(name: &str) -> Outcome<()> {
         "renditions" => renditions::run().await,
         "mail" => mail::run().await,
         "render" => rendering::run().await,
-        _ => {
-            Err("usage: imprint-bench [start] [gateway] [requests] [tree] [publishing] [renditions] [mail] [render]"
-                .into())
-        }
+        "soak" => soak::run().await,
+        _ => Err(
+            "usage: imprint-bench [start] [gateway] [requests] [tree] [publishing] [renditions] [mail] [render] [soak]"
+                .into(),
+        ),
     }
 }

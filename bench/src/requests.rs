@@ -9,9 +9,9 @@ use calls::{CALLS, Call};
 use sending::{Names, filled, send};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-mod calls;
+pub mod calls;
 mod publication;
-mod sending;
+pub mod sending;
 
 /// What was counted, in the order of the calls.
 type Counted = Vec<(&'static str, &'static str, Counts, Option<u32>)>;

@@ -24,6 +24,8 @@ pub enum Body {
     Picture,
     /// Nothing, but the reader has the page already.
     Known,
+    /// Nothing; the reader takes what is compressed.
+    Packed,
     /// The dashboard to one reader.
     Mail,
     /// The same under an `Idempotency-Key`, always the same one.
@@ -32,12 +34,14 @@ pub enum Body {
 
 use Body::{Demo, Json, Known, Mail, MailOnce, Nothing, Picture};
 
-const fn call(function: &'static str, what: &'static str, method: &'static str, path: &'static str) -> Call {
+/// A call that sends nothing.
+pub const fn call(function: &'static str, what: &'static str, method: &'static str, path: &'static str) -> Call {
     Call { function, what, method, path, body: Nothing, keep: &[], goal: None }
 }
 
 impl Call {
-    const fn body(self, body: Body) -> Self {
+    /// The call with a body.
+    pub const fn body(self, body: Body) -> Self {
         Self { body, ..self }
     }
 

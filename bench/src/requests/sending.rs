@@ -21,6 +21,7 @@ pub async fn send(stack: &Stack, call: &Call, names: &Names) -> Outcome<Value> {
         Body::Demo(name) => request()?.json(&demo(name, names)?),
         Body::Picture => request()?.header("content-type", "image/svg+xml").body(PICTURE),
         Body::Known => request()?.header("if-none-match", known()),
+        Body::Packed => request()?.header("accept-encoding", "gzip"),
         Body::Mail => request()?.json(&mail(names)),
         Body::MailOnce => request()?.header("idempotency-key", filled("{slug}", names)).json(&mail(names)),
     };
