@@ -23,7 +23,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,13 +79,20 @@ font-index: python ## Make shared/render/fonts/index.json anew, after a change o
 	@$(PYTHON) local/fonts.py --unchecked
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
-test: python fonts browser ## Every test: units, then end to end against a fresh stack
+test: python fonts browser ## Every test: units, then end to end against fresh stacks
 	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
-	$(TEST_STACK) $(STACK_PY) run -- $(SHELL) -c '$(BROWSER_PY) test $(TEST) && $(TEST) --test tree'
+	cargo build --profile local --workspace --bins
+	@$(MAKE) --no-print-directory $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j2) --output-sync=target test-calls test-faults
+	@$(BROWSER_PY) skipped $(TEST)
+
+# These two wait more than they work, and run beside each other. Both take what make test has built.
+test-calls:
+	$(TEST_STACK) $(STACK_PY) run --no-build -- $(SHELL) -c '$(BROWSER_PY) test $(TEST) && $(TEST) --test tree'
+
+test-faults:
 	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
 	EMU_TX_MILLIS=8000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
-	@$(BROWSER_PY) skipped $(TEST)
 
 browser: python ## Install what the tests that need a browser drive it with, and a Chromium, where npm is there
 	@$(BROWSER_PY) install
