@@ -177,16 +177,17 @@ impl Drawn<'_> {
 
     fn check_lines(&self, across: &Across, series: &[Vec<Option<f64>>]) -> Outcome {
         let view = self.view();
-        let mut shapes = self.marks().filter(|mark| match mark {
+        let shapes = self.marks().filter(|mark| match mark {
             Mark::Line { width, .. } => *width > THICK,
             mark => matches!(mark, Mark::Sign { .. }),
         });
-        let mut shapes = std::iter::from_fn(move || shapes.next()).peekable();
+        let (shapes, mut left): (Vec<_>, _) = (shapes.collect(), 0);
         let (mut marked, mut lines) = (Vec::new(), Vec::new());
         for values in series {
             let mut points = Vec::new();
-            for run in runs(values) {
-                points.extend(take_run(&mut shapes, run)?);
+            let mut runs = runs(values).peekable();
+            while let Some(run) = runs.next() {
+                points.extend(take_run(&shapes, &mut left, run, runs.peek() == Some(&1))?);
                 lines.push(points[points.len() - run..].to_vec());
             }
             let place = |((at, value), point): ((f64, f64), &Point)| {
@@ -195,7 +196,7 @@ impl Drawn<'_> {
             };
             marked.push(present(across, values).zip(&points).map(place).collect::<Vec<_>>());
         }
-        ensure(shapes.peek().is_none(), || format!("{:?} is of no value", shapes.peek()))?;
+        ensure(left == shapes.len(), || format!("{:?} is of no value", shapes[left]))?;
         let mut fit = Fit::default();
         marked.iter().flatten().for_each(|mark| fit.add(mark.value, mark.up.0));
         self.add_labels(&mut fit, &view);
@@ -272,25 +273,26 @@ fn runs(values: &[Option<f64>]) -> impl Iterator<Item = usize> + '_ {
     values.split(Option::is_none).map(<[_]>::len).filter(|length| *length > 0)
 }
 
-/// The points of one run: those of a line, or of a sign where it is a point alone.
-fn take_run<'a>(
-    shapes: &mut std::iter::Peekable<impl Iterator<Item = &'a Mark<'a>>>,
-    run: usize,
-) -> Result<Vec<Point>, String> {
-    let mark = shapes.next();
+/// The points of one run: those of a line, or of a sign where it is a point alone, as the run after it may be.
+fn take_run(shapes: &[&Mark<'_>], at: &mut usize, run: usize, next_is_alone: bool) -> Result<Vec<Point>, String> {
+    let mark = shapes.get(*at).copied();
     let points = match mark {
         Some(Mark::Line { points, .. }) if run > 1 => points.clone(),
         Some(Mark::Sign { at, .. }) if run == 1 => vec![*at],
         other => return Err(format!("{other:?} for {run} values")),
     };
+    *at += 1;
     ensure(points.len() == run, || format!("a line of {} points for {run} values", points.len()))?;
-    // Each sign of a line is at one of its points, in their order, and looks like the line; that of a point alone may follow.
+    // Each sign of a line is at one of its points, in their order, and looks like the line. The last one may be that of the point alone,
+    // at the same place.
     let mut left = points.as_slice();
-    while let (Some(Mark::Sign { at, colour, .. }), Some(Mark::Line { colour: own, .. })) = (shapes.peek(), mark)
-        && let Some(n) = left.iter().position(|point| point == at).filter(|_| colour == own)
+    while let (Some(Mark::Sign { at: place, colour, .. }), Some(Mark::Line { colour: own, .. })) =
+        (shapes.get(*at), mark)
+        && let Some(n) = left.iter().position(|point| point == place).filter(|_| colour == own)
+        && (!next_is_alone || matches!(shapes.get(*at + 1), Some(Mark::Sign { colour, .. }) if colour == own))
     {
         left = &left[n + 1..];
-        shapes.next();
+        *at += 1;
     }
     Ok(points)
 }
