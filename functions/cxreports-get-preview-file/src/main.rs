@@ -4,12 +4,7 @@ use cxreports::{
     Preview,
     preview::{PreviewFile, cookies},
 };
-use domain::{
-    Outcome, Problem,
-    bundle::{Entry, Index},
-    credential::Secret,
-    workspace::Workspace,
-};
+use domain::{Outcome, Problem, bundle::Part, credential::Secret, workspace::Workspace};
 use lambda::gate::WorkspaceReports;
 use lambda::store::{Aws, PreviewBundles, Previews, links::LARGEST_ANSWER};
 use lambda::{Error, Function, Gate, Reply, Request, packed, reply};
@@ -44,11 +39,11 @@ async fn get(parts: &Parts, request: Request) -> Reply {
     let none = || Problem::NotFound("The preview has no such part (any more); load it again.".into());
     let bundle = parts.bundles.find(found.report.uid, &content).await?.ok_or_else(none)?;
     let disposition = reply::attachment(&bundle.filename);
-    if file == PreviewFile::Pdf && bundle.index()?.pdf.size > LARGEST_ANSWER {
-        let address = parts.bundles.pdf_address(&bundle, &content, &disposition).await?;
+    if file == PreviewFile::Pdf && bundle.index.pdf.size > LARGEST_ANSWER {
+        let address = parts.bundles.pdf_address(&bundle, &content, &disposition).await?.ok_or_else(none)?;
         return reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), "");
     }
-    let (entry, bytes) = parts.bundles.part(&bundle, &content, |index| chosen(index, file)).await?;
+    let (entry, bytes) = parts.bundles.part(&bundle, &content, part(file)).await?.ok_or_else(none)?;
     let answer = reply::status(200)
         .header("cache-control", "no-store")
         .header("referrer-policy", "no-referrer")
@@ -63,13 +58,10 @@ async fn get(parts: &Parts, request: Request) -> Reply {
     packed::entry(&request, answer, &entry, bytes)
 }
 
-fn chosen(index: &Index, file: PreviewFile) -> Option<Entry> {
+fn part(file: PreviewFile) -> Part {
     match file {
-        PreviewFile::Pdf => Some(index.pdf),
-        // No picture is of a page that is left out, and one that a function cannot answer the page tells in words.
-        PreviewFile::Page(position) => {
-            index.pages.get(position).copied().filter(|entry| (1..=LARGEST_ANSWER).contains(&entry.compressed))
-        }
+        PreviewFile::Pdf => Part::Pdf,
+        PreviewFile::Page(position) => Part::Picture(position),
     }
 }
 

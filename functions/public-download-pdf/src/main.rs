@@ -1,6 +1,7 @@
 //! `GET /view/{token}/report.pdf` — the report as PDF. One that is too large for a function comes from the bucket, by a redirect
 //! to an address that works for half a minute.
 
+use domain::bundle::Part;
 use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
 use lambda::{Error, Function, Reply, Request, packed, reply, trail};
 use public::Public;
@@ -20,11 +21,11 @@ async fn download(links: &Links, request: Request) -> Reply {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }
     let (bundle, disposition) = (link.bundle.clone(), reply::attachment(&link.filename));
-    if link.index()?.pdf.size > LARGEST_ANSWER {
-        let address = links.pdf_address(&link, &disposition).await?;
+    if link.index.pdf.size > LARGEST_ANSWER {
+        let address = links.pdf_address(&token, link, &disposition).await?;
         return reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), "");
     }
-    let (entry, bytes) = links.part(&token, link, |index| Some(index.pdf)).await?;
+    let (entry, bytes) = links.part(&token, link, Part::Pdf).await?;
     let answer = public::cached(reply::status(200), &bundle)
         .header("content-type", "application/pdf")
         .header("content-disposition", disposition);

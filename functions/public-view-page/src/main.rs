@@ -1,7 +1,7 @@
 //! `GET /view/{token}/pages/{page}` — the picture of one page (`3.svg`), as it lies packed in the bundle.
 
-use domain::bundle::Entry;
-use lambda::store::{Links, ambient, links::LARGEST_ANSWER};
+use domain::bundle::Part;
+use lambda::store::{Links, ambient};
 use lambda::{Error, Function, Reply, Request, packed, reply, trail};
 use public::Public;
 
@@ -21,9 +21,7 @@ async fn view(links: &Links, request: Request) -> Reply {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }
     let bundle = link.bundle.clone();
-    // A picture that a function cannot answer: the page says in words what it shows, and the PDF has it.
-    let shown = |entry: &Entry| entry.compressed <= LARGEST_ANSWER;
-    let (entry, bytes) = links.part(&token, link, |index| index.pages.get(position).copied().filter(shown)).await?;
+    let (entry, bytes) = links.part(&token, link, Part::Picture(position)).await?;
     let answer = public::cached(reply::status(200), &bundle)
         .header("content-type", "image/svg+xml")
         // Opened by itself, the picture is a document: it may not run anything either.

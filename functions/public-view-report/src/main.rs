@@ -2,6 +2,7 @@
 
 use domain::{
     Outcome, Problem,
+    bundle::Part,
     token::{Link, PublicToken},
 };
 use lambda::store::{Links, ambient, aws::Variable};
@@ -36,7 +37,7 @@ async fn view(links: &Links, frames: &str, request: Request) -> Reply {
 }
 
 async fn page(links: &Links, token: &PublicToken, link: Link) -> Outcome<String> {
-    let (entry, bytes) = links.part(token, link, |index| Some(index.page)).await?;
+    let (entry, bytes) = links.part(token, link, Part::Page).await?;
     let html = String::from_utf8(packed::inflated(&entry, bytes)?).map_err(Problem::internal)?;
     Ok(public::with_addresses(&html, token))
 }

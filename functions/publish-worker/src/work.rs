@@ -95,7 +95,7 @@ impl Worker {
         Ok(NewBundle {
             filename: file_name(&rendered.title, "pdf"),
             style: render::page::style_hash(),
-            index: packed.index.to_bytes(),
+            index: packed.index,
             zip: packed.zip,
             warnings: rendered.warnings.iter().map(ToString::to_string).collect(),
             large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then_some(rendered.pdf),

@@ -1,12 +1,16 @@
-//! The index of a bundle: where each served file lies inside the ZIP.
+//! Where the parts of a bundle lie: which bytes of its ZIP a public page, a picture or the PDF is.
 //!
-//! A bundle is one ZIP object in S3, since one PUT is atomic and cheap and one object is easy to delete. With this index, kept beside the
-//! publication, a reader fetches one file by one ranged GET and serves its compressed bytes as they are.
+//! A bundle is one ZIP object in S3, since one PUT is atomic and cheap and one object is easy to delete. A reader fetches a part of it
+//! by one ranged GET and serves its compressed bytes as they are. Where the page and the PDF lie is kept beside the publication, in an
+//! [`Index`] of constant size. Where the pictures of the pages lie is a table in the ZIP itself, with a row of constant size a page:
+//! a picture costs one more ranged GET, and no item grows with the report.
 
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// One file inside the ZIP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// Where the file's data starts, in bytes from the start of the ZIP.
     pub offset: u64,
@@ -16,93 +20,116 @@ pub struct Entry {
     pub size: u64,
     /// The CRC-32 of the file itself.
     pub crc32: u32,
+    /// The CRC-32 of the data in the ZIP, by which a reader checks what it serves without unpacking it.
+    pub data_crc32: u32,
     /// Whether the data is a raw deflate stream; it is the file itself otherwise.
     pub deflated: bool,
 }
 
-/// The files of a bundle that a public link serves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// Where the parts of a bundle lie that are served by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// `index.html`.
     pub page: Entry,
     /// `report.pdf`.
     pub pdf: Entry,
-    /// `pages/1.svg` and the following.
-    pub pages: Vec<Entry>,
+    /// Where the pictures lie.
+    pub pages: PageTable,
 }
 
-/// Why stored bytes are no index.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidIndex {
-    /// Written by a version of Imprint that this one does not know.
-    #[error("the index has version {0}, not {VERSION}")]
-    Version(u8),
-    /// Cut off, or not an index at all.
-    #[error("the index has {0} bytes, which is no whole number of entries")]
-    Length(usize),
+/// A part of a bundle that is served by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// `index.html`.
+    Page,
+    /// `report.pdf`.
+    Pdf,
+    /// The picture of the page at this position, from 0.
+    Picture(usize),
 }
 
-const VERSION: u8 = 1;
-/// Offset, compressed, size, CRC-32, flag.
-const ENTRY_BYTES: usize = 8 + 8 + 8 + 4 + 1;
+/// The file of the ZIP that says where the pictures `pages/1.svg` and the following lie: a row each, by the numbers of the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageTable {
+    /// Where the first row starts, in bytes from the start of the ZIP.
+    pub offset: u64,
+    /// How many rows there are.
+    pub count: u32,
+}
+
+/// The name of the [`PageTable`] in the ZIP.
+pub const PAGE_TABLE: &str = "pages/index";
+
+/// Offset, compressed, size, CRC-32 of the file, of the data, flag.
+const ENTRY_BYTES: usize = 8 + 8 + 8 + 4 + 4 + 1;
+/// An entry and its own CRC-32.
+pub const ROW_BYTES: usize = ENTRY_BYTES + 4;
+
+/// The bytes do not have the recorded checksum: they are not what was stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the checksum of the stored bytes is not the recorded one")]
+pub struct Damaged;
 
 impl Entry {
-    /// The first and the last byte, as in the header `Range: bytes=first-last`; nothing for an empty entry, which no range can name.
-    pub fn range(&self) -> Option<(u64, u64)> {
-        let last = self.compressed.checked_sub(1)?;
-        Some((self.offset, self.offset.saturating_add(last)))
+    /// An entry without bytes: the place of a page that is left out.
+    pub const LEFT_OUT: Self = Self { offset: 0, compressed: 0, size: 0, crc32: 0, data_crc32: 0, deflated: false };
+
+    /// The bytes of the ZIP that hold the data.
+    pub fn range(&self) -> Range<u64> {
+        self.offset..self.offset.saturating_add(self.compressed)
     }
 
-    fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.extend(self.offset.to_be_bytes());
-        bytes.extend(self.compressed.to_be_bytes());
-        bytes.extend(self.size.to_be_bytes());
-        bytes.extend(self.crc32.to_be_bytes());
-        bytes.push(self.deflated.into());
+    /// Hands the data on, if it is what was stored.
+    ///
+    /// # Errors
+    /// [`Damaged`] when its length or checksum is another one.
+    pub fn checked(&self, data: Vec<u8>) -> Result<Vec<u8>, Damaged> {
+        let sound = data.len() as u64 == self.compressed && crc32fast::hash(&data) == self.data_crc32;
+        if sound { Ok(data) } else { Err(Damaged) }
     }
 
-    fn read(bytes: &[u8; ENTRY_BYTES]) -> Entry {
+    /// The row of a [`PageTable`].
+    pub fn to_row(&self) -> [u8; ROW_BYTES] {
+        let mut row = [0; ROW_BYTES];
+        row[..8].copy_from_slice(&self.offset.to_be_bytes());
+        row[8..16].copy_from_slice(&self.compressed.to_be_bytes());
+        row[16..24].copy_from_slice(&self.size.to_be_bytes());
+        row[24..28].copy_from_slice(&self.crc32.to_be_bytes());
+        row[28..32].copy_from_slice(&self.data_crc32.to_be_bytes());
+        row[32] = self.deflated.into();
+        let own = crc32fast::hash(&row[..ENTRY_BYTES]);
+        row[ENTRY_BYTES..].copy_from_slice(&own.to_be_bytes());
+        row
+    }
+
+    /// Reads a row of a [`PageTable`].
+    ///
+    /// # Errors
+    /// [`Damaged`] when it has another length or checksum.
+    pub fn from_row(row: &[u8]) -> Result<Self, Damaged> {
+        let row: &[u8; ROW_BYTES] = row.try_into().map_err(|_| Damaged)?;
         let number =
-            |from: usize, count: usize| bytes[from..from + count].iter().fold(0, |n: u64, b| n << 8 | u64::from(*b));
-        Entry {
+            |from: usize, count: usize| row[from..from + count].iter().fold(0, |n: u64, b| n << 8 | u64::from(*b));
+        if number(ENTRY_BYTES, 4) != u64::from(crc32fast::hash(&row[..ENTRY_BYTES])) {
+            return Err(Damaged);
+        }
+        Ok(Self {
             offset: number(0, 8),
             compressed: number(8, 8),
             size: number(16, 8),
             crc32: number(24, 4) as u32,
-            deflated: bytes[28] != 0,
-        }
+            data_crc32: number(28, 4) as u32,
+            deflated: row[32] != 0,
+        })
     }
 }
 
-impl Index {
-    /// The compact form: a version, then 29 bytes an entry.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(1 + ENTRY_BYTES * (2 + self.pages.len()));
-        bytes.push(VERSION);
-        for entry in [&self.page, &self.pdf].into_iter().chain(&self.pages) {
-            entry.write(&mut bytes);
-        }
-        bytes
-    }
-
-    /// Reads the compact form.
-    ///
-    /// # Errors
-    /// When the bytes are of another version or not whole.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Index, InvalidIndex> {
-        let (version, rest) = bytes.split_first().ok_or(InvalidIndex::Length(0))?;
-        if *version != VERSION {
-            return Err(InvalidIndex::Version(*version));
-        }
-        let (chunks, tail) = rest.as_chunks::<ENTRY_BYTES>();
-        match chunks {
-            [page, pdf, pages @ ..] if tail.is_empty() => Ok(Index {
-                page: Entry::read(page),
-                pdf: Entry::read(pdf),
-                pages: pages.iter().map(Entry::read).collect(),
-            }),
-            _ => Err(InvalidIndex::Length(bytes.len())),
-        }
+impl PageTable {
+    /// The bytes of the ZIP that hold the row of a page, by its position from 0; `None` if the report has no such page.
+    pub fn row(&self, position: usize) -> Option<Range<u64>> {
+        let position = u64::try_from(position).ok().filter(|position| *position < u64::from(self.count))?;
+        let start = self.offset + position * ROW_BYTES as u64;
+        Some(start..start + ROW_BYTES as u64)
     }
 }
 
@@ -126,40 +153,45 @@ mod tests {
     use super::*;
 
     fn entry(offset: u64) -> Entry {
-        Entry { offset, compressed: 3, size: u64::MAX, crc32: 0xdead_beef, deflated: offset.is_multiple_of(2) }
-    }
-
-    fn index() -> Index {
-        Index { page: entry(1), pdf: entry(1 << 40), pages: vec![entry(3), entry(u64::MAX)] }
+        let deflated = offset.is_multiple_of(2);
+        Entry { offset, compressed: 3, size: u64::MAX, crc32: 0xdead_beef, data_crc32: 0x0102_0304, deflated }
     }
 
     #[test]
-    fn an_index_survives_its_compact_form() {
-        let bytes = index().to_bytes();
-        assert_eq!(bytes.len(), 1 + 4 * 29);
-        assert_eq!(Index::from_bytes(&bytes), Ok(index()));
-    }
-
-    #[test]
-    fn bytes_that_are_no_index_are_refused() {
-        let whole = index().to_bytes();
-        let mut newer = whole.clone();
-        newer[0] = 2;
-        let cases: [(&str, &[u8], InvalidIndex); 4] = [
-            ("nothing", &[], InvalidIndex::Length(0)),
-            ("a cut entry", &whole[..whole.len() - 1], InvalidIndex::Length(116)),
-            ("only one entry", &whole[..30], InvalidIndex::Length(30)),
-            ("another version", &newer, InvalidIndex::Version(2)),
-        ];
-        for (what, bytes, error) in cases {
-            assert_eq!(Index::from_bytes(bytes), Err(error), "{what}");
+    fn an_entry_survives_its_row() {
+        for entry in [entry(1), entry(1 << 40), entry(u64::MAX), Entry::LEFT_OUT] {
+            assert_eq!(Entry::from_row(&entry.to_row()), Ok(entry));
         }
     }
 
     #[test]
-    fn a_range_ends_with_the_last_byte() {
-        assert_eq!(entry(10).range(), Some((10, 12)));
-        assert_eq!(Entry { compressed: 0, ..entry(10) }.range(), None);
+    fn a_row_with_any_wrong_bit_is_refused() {
+        let row = entry(7).to_row();
+        for bit in 0..ROW_BYTES * 8 {
+            let mut wrong = row;
+            wrong[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(Entry::from_row(&wrong), Err(Damaged), "bit {bit}");
+        }
+        for cut in [&[][..], &row[1..], &[row.as_slice(), &[0]].concat()] {
+            assert_eq!(Entry::from_row(cut), Err(Damaged), "{} bytes", cut.len());
+        }
+    }
+
+    #[test]
+    fn the_rows_of_a_table_lie_one_behind_the_other() {
+        let table = PageTable { offset: 100, count: 2 };
+        assert_eq!((table.row(0), table.row(1)), (Some(100..137), Some(137..174)));
+        assert_eq!((table.row(2), table.row(usize::MAX)), (None, None));
+    }
+
+    #[test]
+    fn data_that_was_changed_or_cut_is_not_handed_on() {
+        let data = b"<svg/>".to_vec();
+        let entry = Entry { compressed: 6, data_crc32: crc32fast::hash(&data), ..entry(1) };
+        assert_eq!(entry.checked(data.clone()), Ok(data.clone()));
+        for wrong in [&b"<svg>>"[..], b"<svg/", b"<svg/> ", b""] {
+            assert_eq!(entry.checked(wrong.to_vec()), Err(Damaged), "{wrong:?}");
+        }
     }
 
     #[test]
@@ -171,7 +203,7 @@ mod tests {
         let mut crc = flate2::Crc::new();
         crc.update(text.as_bytes());
         let compressed = deflate.len() as u64;
-        let entry = Entry { offset: 0, compressed, size: text.len() as u64, crc32: crc.sum(), deflated: true };
+        let entry = Entry { compressed, size: text.len() as u64, crc32: crc.sum(), deflated: true, ..Entry::LEFT_OUT };
 
         let mut decoded = String::new();
         flate2::read::GzDecoder::new(&gzip_member(&entry, &deflate)[..]).read_to_string(&mut decoded).unwrap();

@@ -50,6 +50,9 @@ pub struct Delivery {
     /// What came back, by [`Address::key`].
     #[serde(default)]
     pub feedback: BTreeMap<String, Feedback>,
+    /// When its link to the PDF was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub link_withdrawn_at: Option<Timestamp>,
     pub expires_at: Timestamp,
 }
 
@@ -196,6 +199,7 @@ impl Delivery {
             reason: None,
             warnings: Vec::new(),
             feedback: BTreeMap::new(),
+            link_withdrawn_at: None,
             expires_at: at + KEPT,
         }
     }
@@ -235,6 +239,11 @@ impl Delivery {
             mail.reason.get_or_insert_with(|| "The attempt ended before it was handed over.".to_owned());
         }
         seen
+    }
+
+    /// Whether it has a link to its PDF that has neither expired nor been withdrawn by itself.
+    pub fn link_works(&self, now: Timestamp) -> bool {
+        self.contents.linked && self.link_withdrawn_at.is_none() && now < self.at + LINK_LIFETIME
     }
 
     /// The positions of the mails that are still to be sent.

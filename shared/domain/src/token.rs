@@ -2,7 +2,6 @@
 //! the database opens no link, yet the owner of a report can be told the same address again.
 
 use crate::{
-    Outcome, Problem,
     bundle::Index,
     publication::{BundleKey, PublicationId},
 };
@@ -30,6 +29,11 @@ impl LinkKey {
         mac.update(b"link:");
         mac.update(link_id.as_bytes());
         PublicToken(URL_SAFE_NO_PAD.encode(&mac.finalize().into_bytes()[..24]))
+    }
+
+    /// The token of the PDF that was too large for the mails of a delivery.
+    pub fn mailed_token(&self, delivery: Uuid) -> PublicToken {
+        self.token(&format!("mailed:{delivery}"))
     }
 }
 
@@ -80,9 +84,8 @@ pub struct Link {
     pub report: String,
     pub publication: PublicationId,
     pub bundle: BundleKey,
-    /// [`Index::to_bytes`].
-    #[serde(with = "serde_bytes")]
-    pub index: Vec<u8>,
+    /// Where the parts of the bundle lie.
+    pub index: Index,
     /// How the PDF is called when it is saved.
     pub filename: String,
     /// The hash of the page's style, as a policy names it (`sha256-…`): a bundle may be older than the function that serves it.
@@ -94,15 +97,6 @@ pub struct Link {
 }
 
 impl Link {
-    /// Where the parts of the bundle are.
-    ///
-    /// # Errors
-    /// `Internal` if the index cannot be read.
-    pub fn index(&self) -> Outcome<Index> {
-        Index::from_bytes(&self.index)
-            .map_err(|error| Problem::internal(format!("the index of {:?}: {error}", self.bundle)))
-    }
-
     /// Whether it opens anything at this instant.
     pub fn works(&self, now: Timestamp) -> bool {
         self.expires_at.is_none_or(|end| end > now)

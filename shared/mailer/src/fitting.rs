@@ -95,7 +95,7 @@ pub(crate) fn fit(
         return Err(Problem::internal("a letter without its PDF is too large for a mail"));
     };
     letter.pdf = Pdf::Linked { name: name.clone(), size: bytes.len() as u64, address, until };
-    let file = MailedFile { delivery: delivery.id, filename: name, expires_at };
+    let file = MailedFile::new(delivery, name, expires_at, &bytes);
     Ok(Fitted { contents: contents(&letter), letter, kept: Some((file, bytes)) })
 }
 

@@ -186,7 +186,7 @@ impl Mailer {
             }
             Err(problem) => return Err(problem),
         };
-        let token = self.links.token(&format!("mailed:{}", delivery.id));
+        let token = self.links.mailed_token(delivery.id);
         let address = token.mailed_address(&order.public_url);
         let reply_to = fitting::reply_to(&order.found.report)?;
         let first = delivery.mails.first().map(|mail| mail.to.clone()).unwrap_or_default();

@@ -32,7 +32,18 @@ impl Entry {
 /// # Errors
 /// When two have one name, or the ZIP cannot be written.
 pub fn pack(files: &[Entry]) -> ZipResult<Vec<u8>> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    written(ZipWriter::new(Cursor::new(Vec::new())), files)
+}
+
+/// Adds a file at the end of a ZIP; what is in it stays where it is.
+///
+/// # Errors
+/// As [`pack`].
+pub fn append(zip: Vec<u8>, file: Entry) -> ZipResult<Vec<u8>> {
+    written(ZipWriter::new_append(Cursor::new(zip))?, &[file])
+}
+
+fn written(mut writer: ZipWriter<Cursor<Vec<u8>>>, files: &[Entry]) -> ZipResult<Vec<u8>> {
     for file in files {
         let method = if file.deflated { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         // One time for all: a ZIP of the same files is the same ZIP.

@@ -2,15 +2,16 @@
 
 use std::io::Cursor;
 
-use domain::bundle::{Entry, Index};
+use domain::bundle::{Entry, Index, PAGE_TABLE, PageTable};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use typst::foundations::Bytes;
+use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
-use crate::archive::{Entry as File, pack};
+use crate::archive::{Entry as File, append, pack};
 use crate::error::RenderError;
 use crate::job::{Job, Page, Rendered, TableFile};
 use crate::page::{PageInfo, index_html};
@@ -72,8 +73,7 @@ pub fn preview(html: String, rendered: &Rendered) -> Result<Bundle, RenderError>
 
 fn packed(files: &[File], rendered: &Rendered) -> Result<Bundle, RenderError> {
     let zip = pack(files).map_err(internal)?;
-    let index = index(&zip, &rendered.pages).map_err(internal)?;
-    Ok(Bundle { zip, index })
+    indexed(zip, &rendered.pages).map_err(internal)
 }
 
 fn shown(html: String, rendered: &Rendered) -> Vec<File> {
@@ -130,28 +130,54 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Where the files lie; the pages by their numbers, and a page that was left out as one without bytes.
-fn index(zip: &[u8], pages: &[Page]) -> zip::result::ZipResult<Index> {
-    const LEFT_OUT: Entry = Entry { offset: 0, compressed: 0, size: 0, crc32: 0, deflated: false };
-    let mut archive = ZipArchive::new(Cursor::new(zip))?;
-    let mut entry = |name: &str| -> zip::result::ZipResult<Entry> {
-        let file = archive.by_name(name)?;
-        let offset = file.data_start().ok_or(zip::result::ZipError::FileNotFound)?;
-        Ok(Entry {
-            offset,
+/// Looks up where the files lie, and adds the table of the pages.
+fn indexed(zip: Vec<u8>, pages: &[Page]) -> ZipResult<Bundle> {
+    let mut reader = Reader::new(&zip)?;
+    let (page, pdf) = (reader.entry(PAGE)?, reader.entry(PDF)?);
+    let entries = reader.pictures(pages)?;
+    let count = entries.len() as u32;
+    let rows = entries.iter().flat_map(Entry::to_row).collect();
+    let zip = append(zip, File::stored(PAGE_TABLE, rows))?;
+    let pages = PageTable { offset: Reader::new(&zip)?.entry(PAGE_TABLE)?.offset, count };
+    Ok(Bundle { index: Index { page, pdf, pages }, zip })
+}
+
+/// Tells where files lie in a ZIP.
+struct Reader<'a> {
+    zip: &'a [u8],
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(zip: &'a [u8]) -> ZipResult<Self> {
+        Ok(Self { zip, archive: ZipArchive::new(Cursor::new(zip))? })
+    }
+
+    fn entry(&mut self, name: &str) -> ZipResult<Entry> {
+        let file = self.archive.by_name(name)?;
+        let entry = Entry {
+            offset: file.data_start().ok_or(ZipError::FileNotFound)?,
             compressed: file.compressed_size(),
             size: file.size(),
             crc32: file.crc32(),
+            data_crc32: 0,
             deflated: file.compression() == CompressionMethod::Deflated,
-        })
-    };
-    let mut index = Index { page: entry(PAGE)?, pdf: entry(PDF)?, pages: Vec::with_capacity(pages.len()) };
-    for page in pages {
-        let place = (page.number as usize).saturating_sub(1).max(index.pages.len());
-        index.pages.resize(place, LEFT_OUT);
-        index.pages.push(entry(&page_name(page))?);
+        };
+        let data = entry.range();
+        let data = self.zip.get(data.start as usize..data.end as usize).ok_or(ZipError::FileNotFound)?;
+        Ok(Entry { data_crc32: crc32fast::hash(data), ..entry })
     }
-    Ok(index)
+
+    /// The pictures by the numbers of their pages, and a page that was left out as one without bytes.
+    fn pictures(&mut self, pages: &[Page]) -> ZipResult<Vec<Entry>> {
+        let mut entries = Vec::with_capacity(pages.len());
+        for page in pages {
+            let place = (page.number as usize).saturating_sub(1).max(entries.len());
+            entries.resize(place, Entry::LEFT_OUT);
+            entries.push(self.entry(&page_name(page))?);
+        }
+        Ok(entries)
+    }
 }
 
 /// A value as JSON that people can read.
@@ -210,16 +236,22 @@ mod tests {
 
     /// What a reader gets by one ranged GET.
     fn fetch(bundle: &Bundle, entry: &Entry) -> String {
-        let (first, last) = entry.range().unwrap();
-        let bytes = &bundle.zip[first as usize..=last as usize];
+        let range = entry.range();
+        let bytes = entry.checked(bundle.zip[range.start as usize..range.end as usize].to_vec()).unwrap();
         let mut text = String::new();
         if entry.deflated {
-            let member = gzip_member(entry, bytes);
+            let member = gzip_member(entry, &bytes);
             flate2::read::GzDecoder::new(&member[..]).read_to_string(&mut text).unwrap();
         } else {
-            text = String::from_utf8(bytes.to_vec()).unwrap();
+            text = String::from_utf8(bytes).unwrap();
         }
         text
+    }
+
+    /// The place of a picture, as a reader finds it in the table.
+    fn picture(bundle: &Bundle, position: usize) -> Entry {
+        let row = bundle.index.pages.row(position).unwrap();
+        Entry::from_row(&bundle.zip[row.start as usize..row.end as usize]).unwrap()
     }
 
     #[test]
@@ -228,8 +260,9 @@ mod tests {
         assert!(fetch(&bundle, &bundle.index.page).contains("<h1>Sales</h1>"));
         assert_eq!(fetch(&bundle, &bundle.index.pdf), "%PDF-");
         assert!(!bundle.index.pdf.deflated);
-        assert_eq!(bundle.index.pages.len(), 2);
-        assert_eq!(fetch(&bundle, &bundle.index.pages[1]), "<two/>".repeat(100));
+        assert_eq!(bundle.index.pages.count, 2);
+        assert_eq!(fetch(&bundle, &picture(&bundle, 1)), "<two/>".repeat(100));
+        assert_eq!(bundle.index.pages.row(2), None);
     }
 
     #[test]
@@ -256,11 +289,10 @@ mod tests {
         };
         let bundle = preview("<html>".to_owned(), &rendered).unwrap();
         assert_eq!(fetch(&bundle, &bundle.index.page), "<html>");
-        assert_eq!(fetch(&bundle, &bundle.index.pages[1]), "<two/>");
-        assert_eq!(fetch(&bundle, &bundle.index.pages[3]), "<four/>");
-        assert_eq!(bundle.index.pages[0].range(), None);
-        assert_eq!(bundle.index.pages[2].range(), None);
-        assert_eq!(bundle.index.pages.len(), 4);
+        assert_eq!(fetch(&bundle, &picture(&bundle, 1)), "<two/>");
+        assert_eq!(fetch(&bundle, &picture(&bundle, 3)), "<four/>");
+        assert_eq!([0, 2].map(|position| picture(&bundle, position)), [Entry::LEFT_OUT; 2]);
+        assert_eq!(bundle.index.pages.count, 4);
     }
 
     #[test]
@@ -282,7 +314,9 @@ mod tests {
         }
         let names: Vec<&str> = listed.iter().filter_map(|file| file["name"].as_str()).collect();
         assert!(names.contains(&"assets/logo.png") && names.contains(&"tables/rows.csv"));
-        assert_eq!(listed.len() + 1, archive.len());
+        // All but itself, and the table of the pages, whose places depend on it.
+        assert_eq!(listed.len() + 2, archive.len());
+        assert!(archive.by_name(PAGE_TABLE).is_ok());
     }
 
     #[test]

@@ -29,6 +29,10 @@ const PIXELS_PER_POINT: f64 = 2.0;
 /// A giant sheet is drawn with fewer pixels an inch, so that its picture stays below 64 MB in memory.
 const MAX_PIXELS: f64 = 4_000.0;
 
+/// The most pages of a report. A document of as many is written within the time and memory of a rendering, its public page is answered
+/// by a function, and the table of its pages has some 200 KB.
+pub const MAX_PAGES: usize = 5_000;
+
 /// What is made of a report, and what it says about itself where its source does not.
 pub struct Wanted<'a> {
     pub title: &'a str,
@@ -73,6 +77,7 @@ pub fn lay_out(world: &ReportWorld) -> Result<PagedDocument, RenderError> {
 fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderError> {
     let explain = |errors: EcoVec<SourceDiagnostic>| explain(world, &errors);
     let mut document = compile::<PagedDocument>(world).output.map_err(explain)?;
+    check_length(document.pages().len())?;
     links::check(&document, |span| place(world, span.into()))?;
     let (page_count, titles) = (number(document.pages().len()), titles(&document));
     let kept: Vec<u32> = (1..=page_count).filter(|number| !wanted.exclude.contains(number)).collect();
@@ -94,6 +99,16 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     let pages = numbered.map(page).collect::<Result<_, RenderError>>()?;
     let missing = Missing::on(kept.iter().copied().zip(document.pages().iter().map(|page| &page.frame)));
     Ok(Exported { pdf, pages, page_count, missing })
+}
+
+/// Refuses a report of too many pages before any of them is written.
+fn check_length(pages: usize) -> Result<(), RenderError> {
+    if pages <= MAX_PAGES {
+        return Ok(());
+    }
+    Err(RenderError::limit(format!(
+        "The report has {pages} pages, more than the {MAX_PAGES} that it may have; show fewer rows or split it into several reports"
+    )))
 }
 
 fn number(count: usize) -> u32 {

@@ -20,6 +20,8 @@ pub struct RenderError {
 
 /// More errors than this help nobody.
 const MAX_OTHERS: usize = 99;
+/// The letters of a message: it is kept in items and headers, and a report can make Typst say anything by `panic`.
+const MAX_MESSAGE: usize = 1_000;
 /// The letters of a reason that comes from a library.
 const MAX_REASON: usize = 300;
 
@@ -38,7 +40,11 @@ pub enum Cause {
 impl RenderError {
     /// A mistake in the report.
     pub fn report(place: impl Into<String>, message: impl Into<String>) -> RenderError {
-        RenderError { cause: Cause::Report, place: place.into(), message: message.into(), others: Vec::new() }
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
+            message.replace_range(end.., "…");
+        }
+        RenderError { cause: Cause::Report, place: place.into(), message, others: Vec::new() }
     }
 
     /// A report that needs too much.
@@ -102,6 +108,13 @@ impl fmt::Display for RenderError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_message_of_any_length_is_cut() {
+        let error = RenderError::report("typst", "ä".repeat(500_000));
+        assert_eq!(error.message, format!("{}…", "ä".repeat(MAX_MESSAGE)));
+        assert_eq!(RenderError::report("typst", "ä".repeat(MAX_MESSAGE)).message.chars().count(), MAX_MESSAGE);
+    }
 
     #[test]
     fn the_errors_of_all_parts_are_found_and_the_first_one_is_told() {

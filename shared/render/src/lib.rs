@@ -57,6 +57,7 @@ mod writing;
 #[cfg(test)]
 mod tests;
 
+pub use compile::MAX_PAGES;
 pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
 pub use error::{Cause, RenderError};
@@ -225,6 +226,7 @@ impl<'a> Report<'a> {
         if let Some(refusal) = glyphs::refusal(&warnings).filter(|_| self.job.definition.strict_glyphs) {
             return Err(refusal);
         }
+        let warnings = warning::bounded(warnings);
         Ok(Rendered { title, lang, pdf, xlsx, pages, page_count, tables, letter, warnings })
     }
 

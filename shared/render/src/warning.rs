@@ -23,6 +23,9 @@ impl fmt::Display for Warning {
     }
 }
 
+/// More warnings than this help nobody, and the items that keep them must not grow with the report.
+const MOST: usize = 100;
+
 /// Collects the warnings of one rendering, in the order of the blocks.
 #[derive(Default)]
 pub struct Warnings(RefCell<Vec<Warning>>);
@@ -40,5 +43,31 @@ impl Warnings {
     /// Takes what was collected.
     pub fn take(&self) -> Vec<Warning> {
         self.0.take()
+    }
+}
+
+/// Of very many warnings the first, and how many there are besides.
+pub fn bounded(mut all: Vec<Warning>) -> Vec<Warning> {
+    if let more @ 1.. = all.len().saturating_sub(MOST) {
+        all.truncate(MOST);
+        all.push(Warning { place: String::new(), message: format!("There are {more} more warnings") });
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_very_many_warnings_the_first_are_told_and_the_others_counted() {
+        let warnings = |count: usize| {
+            let page = |page| Warning { place: format!("page {page}"), message: "has a box".into() };
+            bounded((0..count).map(page).collect())
+        };
+        assert_eq!(warnings(MOST).len(), MOST);
+        let taken = warnings(5_000);
+        assert_eq!(taken.len(), MOST + 1);
+        assert_eq!(taken[MOST].to_string(), "There are 4900 more warnings");
     }
 }

@@ -10,7 +10,7 @@
 
 use domain::{
     Outcome, Problem,
-    bundle::Entry,
+    bundle::{Entry, Part},
     rendition::{Form, Rendition},
     report::Mailing,
     warnings::to_header,
@@ -149,11 +149,9 @@ impl Renditions {
     pub async fn preview(&self, plan: &Plan, print_button: bool) -> Outcome<Shown> {
         let content = plan.content_of_preview(print_button);
         if let Some(bundle) = self.previews.find(plan.found.report.uid, &content).await? {
-            match self.previews.part(&bundle, &content, |index| Some(index.page)).await {
-                Ok((entry, page)) => return Ok(Shown { bundle, entry, page }),
-                // The object is gone before its time: a new one takes its place.
-                Err(Problem::NotFound(_)) => {}
-                Err(problem) => return Err(problem),
+            // If the object is gone before its time, a new one takes its place.
+            if let Some((entry, page)) = self.previews.part(&bundle, &content, Part::Page).await? {
+                return Ok(Shown { bundle, entry, page });
             }
         }
         self.new_preview(plan, &content, print_button).await
@@ -179,7 +177,7 @@ impl Renditions {
             style,
             script,
             warnings: to_header(&warnings(&rendered)),
-            index: packed.index.to_bytes(),
+            index: packed.index,
             zip: packed.zip,
             pdf: rendered.pdf,
         };

@@ -133,7 +133,7 @@ impl Aws {
             .force_path_style(self.local)
             // An object has up to some ten megabytes.
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(20)).build())
-            // Ranged reads carry no checksum, and uploads are short and go over TLS.
+            // Ranged reads carry no checksum, and whoever uploads gives one where it is wanted: the address of an upload has none.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         aws_sdk_s3::Client::from_conf(config.interceptor(self.counter(Service::S3)).build())

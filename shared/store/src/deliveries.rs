@@ -198,6 +198,21 @@ impl Deliveries {
         changed.map(drop).ok_or_else(|| Problem::internal(format!("the delivery {} is gone", delivery.id)))
     }
 
+    /// Records that the link of a delivery was withdrawn.
+    ///
+    /// # Errors
+    /// `NotFound` when the report has no such delivery, `Internal` when DynamoDB does not answer.
+    pub async fn put_withdrawn(&self, report: Uuid, delivery: Uuid, now: Timestamp) -> Outcome<()> {
+        let change = Change {
+            expression: "SET linkWithdrawnAt = if_not_exists(linkWithdrawnAt, :now)".into(),
+            values: [(":now".into(), s(now.to_string()))].into(),
+            ..Change::default()
+        };
+        let key = delivery_key(report, delivery);
+        let changed = self.catalog.change::<Delivery>(&key, change.when("attribute_exists(pk)", &[])).await?;
+        changed.map(drop).ok_or_else(|| Problem::NotFound(format!("The report has no delivery {delivery}.")))
+    }
+
     /// Records what came back from an address, by [`domain::address::Address::key`]. Whether the delivery is known.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What is kept: DynamoDB, S3, SQS and SES, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
-//! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket, [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
+//! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket (and [`parts`] of bundles in it), [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
@@ -20,6 +20,7 @@ pub mod mailed;
 mod numbers;
 mod objects;
 pub mod outbox;
+mod parts;
 pub mod presets;
 pub mod preview_bundles;
 pub mod previews;
@@ -43,7 +44,7 @@ pub use exports::Exports;
 pub use files::Files;
 pub use fonts::Fonts;
 pub use links::Links;
-pub use mailed::MailedFiles;
+pub use mailed::{MailedFiles, MailedLinks};
 pub use outbox::Outbox;
 pub use presets::Presets;
 pub use preview_bundles::PreviewBundles;

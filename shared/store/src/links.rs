@@ -1,19 +1,19 @@
 //! Public links, in a table of their own: the functions that serve the public can read nothing else.
 
 use crate::{
-    Aws,
+    Aws, ambient,
     aws::Variable,
     objects::Objects,
+    parts,
     table::{Change, Key, Table, n},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
-    bundle::{Entry, Index},
+    bundle::{Entry, Part},
     token::{Link, PublicToken},
 };
 use jiff::Timestamp;
-use std::time::Duration;
 
 /// The links and the bundles that they open.
 #[derive(Clone)]
@@ -24,9 +24,6 @@ pub struct Links {
 
 /// The largest PDF that a function answers itself, in bytes: Lambda carries 6 MB, in base64, with the headers.
 pub const LARGEST_ANSWER: u64 = 4_500_000;
-
-/// How long an address of a large PDF works: enough to follow a redirect.
-const ADDRESS_LIFETIME: Duration = Duration::from_secs(30);
 
 pub(crate) fn key(hash: &str) -> Key {
     Key::new(format!("LINK#{hash}"), "LINK")
@@ -73,33 +70,34 @@ impl Links {
     /// because another one became live, the link is read once more.
     ///
     /// # Errors
-    /// `NotFound` when the bundle has no such part or the link is dead, `Internal` when the bucket does not answer.
-    pub async fn part(
-        &self,
-        token: &PublicToken,
-        link: Link,
-        choose: impl Fn(&Index) -> Option<Entry>,
-    ) -> Outcome<(Entry, Vec<u8>)> {
-        if let Some(part) = self.stored(&link, &choose).await? {
-            return Ok(part);
+    /// `NotFound` when the bundle has no such part or the link is dead, `Internal` when the bucket does not answer or the bytes are damaged.
+    pub async fn part(&self, token: &PublicToken, link: Link, part: Part) -> Outcome<(Entry, Vec<u8>)> {
+        let fetch = async |link: &Link| parts::fetch(&self.objects, &link.bundle.zip(), &link.index, part).await;
+        if let Some(found) = fetch(&link).await? {
+            return Ok(found);
         }
-        let link = live(self.table.get(&key(&token.hash())).await?, crate::ambient::now())?;
-        self.stored(&link, &choose).await?.ok_or_else(|| Problem::internal(format!("{:?} is gone", link.bundle)))
-    }
-
-    async fn stored(&self, link: &Link, choose: impl Fn(&Index) -> Option<Entry>) -> Outcome<Option<(Entry, Vec<u8>)>> {
-        let entry = choose(&link.index()?).ok_or_else(dead)?;
-        let bytes = self.objects.get(&link.bundle.zip(), Some(entry.offset..entry.offset + entry.compressed)).await?;
-        Ok(bytes.map(|bytes| (entry, bytes)))
+        let link = self.open(token, ambient::now()).await?;
+        fetch(&link).await?.ok_or_else(|| gone(&link))
     }
 
     /// An address that serves the PDF itself for half a minute.
     ///
     /// # Errors
-    /// `Internal` when it cannot be signed.
-    pub async fn pdf_address(&self, link: &Link, disposition: &str) -> Outcome<String> {
-        self.objects.address(&link.bundle.pdf(), disposition, "application/pdf", ADDRESS_LIFETIME).await
+    /// As [`Links::part`].
+    pub async fn pdf_address(&self, token: &PublicToken, link: Link, disposition: &str) -> Outcome<String> {
+        let sign = async |link: &Link| {
+            parts::pdf_address(&self.objects, &link.bundle.pdf(), &link.index.pdf, disposition).await
+        };
+        if let Some(address) = sign(&link).await? {
+            return Ok(address);
+        }
+        let link = self.open(token, ambient::now()).await?;
+        sign(&link).await?.ok_or_else(|| gone(&link))
     }
+}
+
+fn gone(link: &Link) -> Problem {
+    Problem::internal(format!("{:?} is gone", link.bundle))
 }
 
 fn live(link: Option<Link>, now: Timestamp) -> Outcome<Link> {
@@ -124,7 +122,10 @@ pub(crate) async fn by_hash(table: &Table, hash: &str) -> Outcome<Option<Link>> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::publication::{BundleKey, PublicationId};
+    use domain::{
+        bundle::{Index, PageTable},
+        publication::{BundleKey, PublicationId},
+    };
     use uuid::Uuid;
 
     #[test]
@@ -138,7 +139,7 @@ mod tests {
             report: "team:x".into(),
             publication: PublicationId { report: Uuid::nil(), sequence: 1 },
             bundle: BundleKey::new(PublicationId { report: Uuid::nil(), sequence: 1 }, "a"),
-            index: Vec::new(),
+            index: Index { page: Entry::LEFT_OUT, pdf: Entry::LEFT_OUT, pages: PageTable { offset: 0, count: 0 } },
             filename: "x.pdf".into(),
             style: String::new(),
             expires_at,

@@ -7,8 +7,9 @@ use aws_sdk_s3::{
     operation::get_object::GetObjectError,
     presigning::PresigningConfig,
     primitives::ByteStream,
-    types::{Delete, ObjectIdentifier},
+    types::{ChecksumMode, Delete, ObjectIdentifier},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Outcome, Problem};
 use std::{ops::Range, time::Duration};
 
@@ -38,6 +39,8 @@ impl Objects {
 
     pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Outcome<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
+        // S3 refuses other bytes, and keeps the checksum with the object.
+        let request = request.checksum_crc32(checksum(crc32fast::hash(&bytes)));
         sent::put_object(request.body(ByteStream::from(bytes))).await.map_err(fault)?;
         Ok(())
     }
@@ -104,6 +107,8 @@ impl Objects {
     ) -> Outcome<(String, Vec<(String, String)>)> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
         let request = request.content_length(i64::try_from(size).map_err(Problem::internal)?);
+        // What was uploaded cannot be replaced through the same address.
+        let request = request.if_none_match("*");
         let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
         let signed = sent::presigned_put(request, lifetime).await.map_err(fault)?;
         let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -122,6 +127,30 @@ impl Objects {
         let request = request.response_content_disposition(disposition).response_content_type(media_type);
         let lifetime = PresigningConfig::expires_in(lifetime).map_err(Problem::internal)?;
         Ok(sent::presigned(request, lifetime).await.map_err(fault)?.uri().to_owned())
+    }
+
+    /// As [`Objects::address`], if the object has this size and CRC-32, as S3 keeps them; `None` if there is no such object.
+    pub(crate) async fn checked_address(
+        &self,
+        key: &str,
+        (size, crc32): (u64, u32),
+        disposition: &str,
+        media_type: &str,
+        lifetime: Duration,
+    ) -> Outcome<Option<String>> {
+        let head = self.client.head_object().bucket(&self.bucket).key(key).checksum_mode(ChecksumMode::Enabled);
+        let found = match sent::head_object(head).await {
+            // The answer to HEAD has no body that could say more.
+            Err(error) if error.raw_response().is_some_and(|it| [403, 404].contains(&it.status().as_u16())) => {
+                return Ok(None);
+            }
+            found => found.map_err(fault)?,
+        };
+        let found_size = found.content_length().and_then(|size| u64::try_from(size).ok());
+        if found_size != Some(size) || found.checksum_crc32() != Some(&checksum(crc32)) {
+            return Err(Problem::internal(format!("{key} is not the object that was stored")));
+        }
+        self.address(key, disposition, media_type, lifetime).await.map(Some)
     }
 
     /// Removes the objects, those that are there.
@@ -161,6 +190,11 @@ impl Objects {
             }
         }
     }
+}
+
+/// A CRC-32 as S3 writes it.
+fn checksum(crc32: u32) -> String {
+    STANDARD.encode(crc32.to_be_bytes())
 }
 
 /// The media type of an object that has none.

@@ -1,4 +1,4 @@
-//! What previews show: a bundle in the bucket, as publications have one, and its index in the catalog. Both are there for a day.
+//! What previews show: a bundle in the bucket, as publications have one, and its item in the catalog. Both are there for a day.
 
 use crate::{
     Aws, ambient,
@@ -6,16 +6,15 @@ use crate::{
     keys::preview_bundle_key,
     links::LARGEST_ANSWER,
     objects::Objects,
-    sent,
+    parts, sent,
     table::{Table, fault, n, to_item},
 };
 use domain::{
-    Outcome, Problem,
-    bundle::{Entry, Index},
+    Outcome,
+    bundle::{Entry, Index, Part},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
 use uuid::Uuid;
 
 /// The bundles.
@@ -25,7 +24,7 @@ pub struct PreviewBundles {
     objects: Objects,
 }
 
-/// Where the parts of a preview are.
+/// A preview: what serves it, and where its parts are.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PreviewBundle {
@@ -38,16 +37,12 @@ pub struct PreviewBundle {
     /// What it lacks, as [`domain::warnings::to_header`] writes it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warnings: Option<String>,
-    /// [`Index::to_bytes`].
-    #[serde(with = "serde_bytes")]
-    pub index: Vec<u8>,
+    pub index: Index,
     pub expires_at: Timestamp,
 }
 
 /// How long a preview's parts can be fetched.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
-/// How long an address of a large PDF works: enough to follow a redirect.
-const ADDRESS_LIFETIME: Duration = Duration::from_secs(60);
 
 fn object(report: Uuid, content: &str, end: &str) -> String {
     format!("renditions/{report}/{content}.{end}")
@@ -90,40 +85,26 @@ impl PreviewBundles {
         Ok(bundle)
     }
 
-    /// A part of a bundle: its entry and its bytes as they are packed.
+    /// A part of a bundle: its entry and its bytes as they are packed. `None`: the bundle is gone before its time.
     ///
     /// # Errors
-    /// `NotFound` when the bundle has no such part, `Internal` when the bucket does not answer.
-    pub async fn part(
+    /// `NotFound` when the bundle has no such part, `Internal` when the bucket does not answer or the bytes are damaged.
+    pub async fn part(&self, bundle: &PreviewBundle, content: &str, part: Part) -> Outcome<Option<(Entry, Vec<u8>)>> {
+        parts::fetch(&self.objects, &object(bundle.report, content, "zip"), &bundle.index, part).await
+    }
+
+    /// An address that serves a PDF that is too large for a function for half a minute. `None`: it is gone before its time.
+    ///
+    /// # Errors
+    /// `Internal` when the bucket does not answer or the PDF is not the one that was stored.
+    pub async fn pdf_address(
         &self,
         bundle: &PreviewBundle,
         content: &str,
-        choose: impl Fn(&Index) -> Option<Entry>,
-    ) -> Outcome<(Entry, Vec<u8>)> {
-        let none = || Problem::NotFound("The preview has no such part; load it again.".into());
-        let entry = choose(&bundle.index()?).ok_or_else(none)?;
-        let range = entry.offset..entry.offset + entry.compressed;
-        let bytes = self.objects.get(&object(bundle.report, content, "zip"), Some(range)).await?;
-        Ok((entry, bytes.ok_or_else(none)?))
-    }
-
-    /// An address that serves a PDF that is too large for a function.
-    ///
-    /// # Errors
-    /// `Internal` when it cannot be signed.
-    pub async fn pdf_address(&self, bundle: &PreviewBundle, content: &str, disposition: &str) -> Outcome<String> {
+        disposition: &str,
+    ) -> Outcome<Option<String>> {
         let key = object(bundle.report, content, "pdf");
-        self.objects.address(&key, disposition, "application/pdf", ADDRESS_LIFETIME).await
-    }
-}
-
-impl PreviewBundle {
-    /// Where the parts are in the bundle.
-    ///
-    /// # Errors
-    /// `Internal` if the index cannot be read.
-    pub fn index(&self) -> Outcome<Index> {
-        Index::from_bytes(&self.index).map_err(Problem::internal)
+        parts::pdf_address(&self.objects, &key, &bundle.index.pdf, disposition).await
     }
 }
 
@@ -134,7 +115,7 @@ pub struct NewPreview {
     pub style: String,
     pub script: String,
     pub warnings: Option<String>,
-    pub index: Vec<u8>,
+    pub index: Index,
     pub zip: Vec<u8>,
     pub pdf: Vec<u8>,
 }

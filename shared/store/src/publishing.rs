@@ -10,6 +10,7 @@ use crate::{
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
+    bundle::Index,
     progress::{MAKING_LINK, PUBLISHING},
     publication::{BundleKey, LinkRef, Publication, PublicationId, Ready, State, writes::Step},
     report::{Report, Source, Version},
@@ -24,8 +25,7 @@ pub struct NewBundle {
     pub zip: Vec<u8>,
     /// The PDF, when it is too large for a function to answer.
     pub large_pdf: Option<Vec<u8>>,
-    /// [`domain::bundle::Index::to_bytes`].
-    pub index: Vec<u8>,
+    pub index: Index,
     pub filename: String,
     /// SHA-256 of the page's style, for the policy under which the page is served.
     pub style: String,
@@ -264,7 +264,7 @@ fn opened(pinned: &Pinned, publication: PublicationId, key: &BundleKey, link: &L
         report: pinned.report.natural_id.to_string(),
         publication,
         bundle: key.clone(),
-        index: bundle.index.clone(),
+        index: bundle.index,
         filename: bundle.filename.clone(),
         style: bundle.style.clone(),
         views: 0,

@@ -20,6 +20,7 @@ use aws_sdk_s3::{
     operation::{
         delete_objects::{DeleteObjectsError, DeleteObjectsOutput, builders::DeleteObjectsFluentBuilder},
         get_object::{GetObjectError, GetObjectOutput, builders::GetObjectFluentBuilder},
+        head_object::{HeadObjectError, HeadObjectOutput, builders::HeadObjectFluentBuilder},
         list_objects_v2::{ListObjectsV2Error, ListObjectsV2Output, builders::ListObjectsV2FluentBuilder},
         put_object::{PutObjectError, PutObjectOutput, builders::PutObjectFluentBuilder},
     },
@@ -60,6 +61,7 @@ sends! {
     delete_item: DeleteItemFluentBuilder => DeleteItemOutput, DeleteItemError;
     transact_write_items: TransactWriteItemsFluentBuilder => TransactWriteItemsOutput, TransactWriteItemsError;
     get_object: GetObjectFluentBuilder => GetObjectOutput, GetObjectError;
+    head_object: HeadObjectFluentBuilder => HeadObjectOutput, HeadObjectError;
     put_object: PutObjectFluentBuilder => PutObjectOutput, PutObjectError;
     delete_objects: DeleteObjectsFluentBuilder => DeleteObjectsOutput, DeleteObjectsError;
     list_objects: ListObjectsV2FluentBuilder => ListObjectsV2Output, ListObjectsV2Error;

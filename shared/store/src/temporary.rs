@@ -51,8 +51,8 @@ pub struct Upload {
     pub headers: Vec<(String, String)>,
 }
 
-/// How long the address of an upload takes it.
-pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(15 * 60);
+/// How long an upload can begin: S3 looks at the time when it does. What was begun goes on, and what is uploaded can only be read with a token.
+pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
 impl TemporaryData {
     /// # Errors

@@ -2,7 +2,7 @@
 
 use crate::{Href, ReportRecord};
 use domain::{
-    delivery::{Delivery, DeliveryStatus, FeedbackKind, Mail, MailStatus, Skipped, Suppression},
+    delivery::{Delivery, DeliveryStatus, FeedbackKind, LINK_LIFETIME, Mail, MailStatus, Skipped, Suppression},
     report::{Actor, Report},
 };
 use jiff::Timestamp;
@@ -41,12 +41,24 @@ struct DeliveryRecord {
     picture: bool,
     /// Whether the mail has a link to the PDF in its place.
     linked: bool,
+    /// That link; never its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<MailedLink>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     /// What is not in the report as asked for, with the place of each.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
     recipients: Vec<Recipient>,
+}
+
+/// The link to a PDF that was too large for its mails.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct MailedLink {
+    expires_at: Timestamp,
+    /// Whether it opens the PDF now: it has not expired, was not withdrawn, and did not end with an unpublish.
+    works: bool,
 }
 
 /// What became of the mail to one address.
@@ -72,21 +84,29 @@ enum RecipientOutcome {
 }
 
 impl DeliveryList {
-    /// Deliveries of a report, `more` of which are behind the last one.
-    pub fn new(report: &Report, deliveries: Vec<Delivery>, more: bool, limit: u64) -> Self {
+    /// Deliveries of a report, `more` of which are behind the last one; `works` says of which the link does.
+    pub fn new(
+        report: &Report,
+        deliveries: Vec<Delivery>,
+        more: bool,
+        limit: u64,
+        works: impl Fn(&Delivery) -> bool,
+    ) -> Self {
         let path = ReportRecord::path(report);
         let own = format!("{path}/deliveries");
         let mut links = BTreeMap::from([("self", Href::new(&own)), ("inf:report", Href::new(path))]);
         if let Some(last) = deliveries.last().filter(|_| more) {
             links.insert("next", Href::new(format!("{own}?limit={limit}&before={}", last.id)));
         }
-        let deliveries: Vec<_> = deliveries.into_iter().map(DeliveryRecord::from).collect();
+        let deliveries: Vec<_> =
+            deliveries.into_iter().map(|delivery| DeliveryRecord::new(works(&delivery), delivery)).collect();
         Self { links, count: deliveries.len(), embedded: EmbeddedDeliveries { deliveries } }
     }
 }
 
-impl From<Delivery> for DeliveryRecord {
-    fn from(delivery: Delivery) -> Self {
+impl DeliveryRecord {
+    fn new(works: bool, delivery: Delivery) -> Self {
+        let link = delivery.contents.linked.then(|| MailedLink { expires_at: delivery.at + LINK_LIFETIME, works });
         let mails = delivery.mails.iter().flat_map(|mail| mail.to.iter().map(move |to| (mail, to)));
         let sent = mails.map(|(mail, to)| {
             let feedback = delivery.feedback.get(&to.key());
@@ -114,6 +134,7 @@ impl From<Delivery> for DeliveryRecord {
             attached: delivery.contents.attached,
             picture: delivery.contents.picture,
             linked: delivery.contents.linked,
+            link,
             actor: delivery.actor,
             subject: delivery.subject,
             reason: delivery.reason,
@@ -183,9 +204,9 @@ mod tests {
         let at = "2026-11-22T10:00:00Z".parse().unwrap();
         let bounced = Feedback { kind: FeedbackKind::Bounced, detail: Some("550 user unknown".into()), at };
         delivery.feedback.insert("b@example.com".into(), bounced);
-        let told = serde_json::to_value(DeliveryRecord::from(delivery)).unwrap();
+        let told = serde_json::to_value(DeliveryRecord::new(false, delivery)).unwrap();
         assert_eq!(told["status"], "Sent");
-        assert_eq!(told["attached"], json!(["Sales.pdf"]));
+        assert_eq!((&told["attached"], &told["link"]), (&json!(["Sales.pdf"]), &json!(null)));
         assert_eq!(
             told["recipients"],
             json!([

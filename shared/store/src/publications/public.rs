@@ -4,6 +4,7 @@ use crate::{
     Aws, Publications, ambient,
     aws::Variable,
     links,
+    mailed::MailedFiles,
     reports::{OpenReport, Reports},
     table::{Table, until_settled},
 };
@@ -17,6 +18,7 @@ use std::ops::Deref;
 pub struct PublicReports {
     publications: Publications,
     pub(crate) links: Table,
+    mailed: MailedFiles,
     pub(crate) key: LinkKey,
 }
 
@@ -34,20 +36,24 @@ impl PublicReports {
     /// `Internal` if a variable is missing or the link key is too short.
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let key = LinkKey::new(&Variable::LinkKey.text()?);
+        let publications = Publications::new(aws)?;
+        let links = Table { client: aws.dynamodb(), name: Variable::LinksTable.text()? };
         Ok(Self {
-            publications: Publications::new(aws)?,
-            links: Table { client: aws.dynamodb(), name: Variable::LinksTable.text()? },
+            mailed: MailedFiles { links: links.clone(), objects: publications.objects.clone() },
+            publications,
+            links,
             key: key.ok_or_else(|| Problem::internal("LINK_KEY is shorter than 32 characters"))?,
         })
     }
 
-    /// Takes a report from the public. When this has answered, nothing of it can be reached: its links are gone, and so are the
-    /// objects to which addresses may be about. A call that died half way is completed by the next one.
+    /// Takes a report from the public. When this has answered, nothing of it can be reached without credentials: its links are gone,
+    /// those in mails that were sent so far are dead, and the objects are gone to which addresses may be about. A call that died half way is completed by the next one.
     ///
     /// # Errors
     /// `Internal` when a service does not answer, `Busy` when others were always faster; the same call may be made again.
     pub async fn unpublish(&self, found: &OpenReport) -> Outcome<()> {
         let report = &found.report;
+        self.mailed.end(report.uid, ambient::now()).await?;
         let withdrawn = until_settled(async || {
             let before = self.state(report.uid).await?;
             let Some(next) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
@@ -69,7 +75,7 @@ impl PublicReports {
         self.key.token(&link.id.to_string()).hash()
     }
 
-    /// Deletes a report: its place in the tree, its links and its contents. A mark remains that it was there.
+    /// Deletes a report: its place in the tree, its links, those in mails too, and its contents. A mark remains that it was there.
     ///
     /// # Errors
     /// `Internal` when a service does not answer, `Busy` when others were always faster; then nothing was changed.
@@ -84,10 +90,12 @@ impl PublicReports {
             let mut writes = reports.removal(&found.report, ambient::now())?;
             writes.extend(self.end(found.state.links())?);
             writes.push(self.listing(&found.report.workspace, uid, &next)?);
+            writes.push(self.mailed.end_for_good(uid)?);
             let written = self.replace(uid, &found.state, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))
         });
         self.discard_up_to(uid, withdrawn.await?).await?;
+        self.mailed.erase_all(uid).await?;
         reports.erase(uid).await
     }
 }
