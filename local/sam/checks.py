@@ -30,7 +30,7 @@ import seed
 import sessions
 from environment import ROOT, STATES, Stack, UserError
 from sample_events import Event
-from samples import REGISTER, Samples, published
+from samples import REGISTER, Samples, published, uploading
 from sessions import Session
 from stack import shown
 
@@ -175,7 +175,7 @@ def upload(session: Session) -> str:
     data = json.loads((seed.DEMO / "sales-dashboard.json").read_text(encoding="utf-8"))["data"]
     size = {"size": len(json.dumps(data).encode())}
     place = calls.must(session.api_url, session.token, "POST", "/api/v1/ws/default/temporary-data/uploads", size)
-    put = calls.call(place["uploadUrl"], "PUT", body=data)
+    put = calls.call(place["uploadUrl"], "PUT", body=data, headers=uploading(place))
     assert put.status == 200, (put.status, put.body[:300])
     path = f"/api/v1/ws/default/reports/team:sales-dashboard/pdf?tempDataId={place['tempDataId']}"
     pdf = calls.call(f"{session.api_url}{path}", token=session.token)

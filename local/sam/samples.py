@@ -40,6 +40,11 @@ def ended(url: str, token: str, path: str) -> Any:
     return seen
 
 
+def uploading(place: dict[str, Any]) -> dict[str, str]:
+    """The headers that an upload must carry. The client counts the bytes itself."""
+    return {name: value for name, value in place["headers"].items() if name != "content-length"}
+
+
 class Samples:
     """The things that the events name."""
 
@@ -95,6 +100,7 @@ class Samples:
             "7031527294571123": self._font(),
             "documents/123": f"documents/{REGISTER}",
             '"id": "123"': f'"id": "{REGISTER}"',
+            "019ab34c-7d1e-7c02-9a41-5e6f7a8b9c0d": self._delivery(),
         }
 
     def _progress(self) -> str:
@@ -111,11 +117,16 @@ class Samples:
         ended(self.url, self.token, f"/api/v1/ws/default/exports/{made}/status")
         return str(made)
 
+    def _delivery(self) -> str:
+        """The id of what was mailed of the sales dashboard."""
+        self._must("POST", "/api/reports/email", {"id": "team:sales-dashboard", "emails": "ada@example.com"})
+        return str(self._must("GET", "/api/reports/team:sales-dashboard/deliveries")["_embedded"]["inf:delivery"][0]["id"])
+
     def _font(self) -> str:
         """The id of a font that was uploaded. The workspace holds it, too, under the name of one that is deleted."""
         content = FONT.read_bytes()
         place = self._must("POST", "/api/v1/ws/default/temporary-data/uploads", {"size": len(content), "mediaType": "font/ttf"})
-        put = call(place["uploadUrl"], "PUT", body=content, headers={"Content-Type": "font/ttf"})
+        put = call(place["uploadUrl"], "PUT", body=content, headers=uploading(place))
         if put.status != 200:
             raise UserError(f"The upload answered {put.status}: {put.body[:300]!r}")
         self._must("PUT", f"/api/v1/ws/default/fonts/former-brand.otf?tempDataId={place['tempDataId']}")

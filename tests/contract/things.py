@@ -138,7 +138,7 @@ class Maker:
             self.put_file(f"/api/v1/ws/default/fonts/{name}", "font/ttf", FONT.read_bytes())
         asked = {"size": FONT.stat().st_size, "mediaType": "font/ttf"}
         upload = self.send("POST", "/api/v1/ws/default/temporary-data/uploads", asked)
-        self.imprint.session.put(upload["uploadUrl"], data=FONT.read_bytes(), headers={"Content-Type": "font/ttf"}, timeout=PATIENCE).raise_for_status()
+        self.imprint.session.put(upload["uploadUrl"], data=FONT.read_bytes(), headers=upload["headers"], timeout=PATIENCE).raise_for_status()
         self.things |= {"doomed-fonts": list(names), "font-names": [f"{self.name}.ttf"], "uploads": [upload["tempDataId"]]}
 
     def preview(self, report: int) -> None:
@@ -159,7 +159,9 @@ class Maker:
         """Addresses that nothing is sent to, and a mail that has a link in the place of its PDF."""
         gone = [f"bounce+{self.name}-{number}@simulator.amazonses.com" for number in range(DOOMED)]
         self.send("POST", "/api/reports/email", {"id": report, "emails": ",".join(gone)})
+        delivery = self.send("GET", f"/api/reports/{report}/deliveries")["_embedded"]["inf:delivery"][0]["id"]
         self.things |= {"doomed-suppressions": list(gone), "mailed-tokens": [self.mailed_token()]}
+        self.things |= {"mailed-reports": [report], "deliveries": [delivery]}
 
     def mailed_token(self) -> Value:
         """The token of a mail that was too small for its report. Nothing but the mail tells it."""

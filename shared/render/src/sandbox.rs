@@ -66,7 +66,7 @@ pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, Render
 
 /// What stopped the renderer is somewhere in the report's body.
 fn placed(mut error: RenderError, job: &Job) -> RenderError {
-    if error.cause == Cause::Report && error.place.is_empty() {
+    if error.cause != Cause::Internal && error.place.is_empty() {
         let body = if matches!(job.definition.body, Body::Blocks(_)) { "blocks" } else { "typst" };
         error.place = body.to_owned();
     }

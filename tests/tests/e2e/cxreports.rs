@@ -4,9 +4,11 @@ mod acceptance;
 mod exports;
 mod fonts;
 mod lists;
+mod parts;
 mod previews;
 mod renditions;
 mod sources;
+mod stopped;
 mod temporary;
 mod warnings;
 

@@ -3,6 +3,7 @@
 mod acceptance;
 mod contents;
 mod deliveries;
+mod ends;
 mod feedback;
 mod fields;
 mod headers;

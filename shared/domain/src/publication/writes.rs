@@ -181,7 +181,7 @@ pub const WRITES: &[Write] = &[
         by: "delete call",
         record: None,
         state: true,
-        also: "as Unpublish; the report's head (its version is the one that was read), natural id, name and node",
+        also: "as Unpublish; the report's head (its version is the one that was read), natural id, name and node; the mark that ends the links in mails",
         crash: "as Unpublish; sources and assets are still in the bucket, out of reach",
         repair: "the collector, for bundles",
     },

@@ -224,5 +224,12 @@ async fn expect(place: &Place, size: usize) -> (u64, String) {
 }
 
 async fn send(upload: &str, media_type: &'static str, bytes: Vec<u8>) -> Answer {
-    read(Api::anonymous().request("PUT", upload).header("content-type", media_type).body(bytes)).await
+    read(
+        Api::anonymous()
+            .request("PUT", upload)
+            .header("content-type", media_type)
+            .header("if-none-match", "*")
+            .body(bytes),
+    )
+    .await
 }

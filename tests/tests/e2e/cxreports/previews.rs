@@ -9,21 +9,21 @@ use imprint_tests::{
 };
 use serde_json::Value;
 
-async fn nonce(api: &Api) -> String {
+pub async fn nonce(api: &Api) -> String {
     let made = read(api.request("POST", "/api/v1/nonce-tokens").header("content-type", "application/json")).await;
     made.expect(200).json()["nonce"].as_str().unwrap().to_owned()
 }
 
-fn address(place: &Place, report: &Value) -> String {
+pub fn address(place: &Place, report: &Value) -> String {
     format!("/ws/{}/reports/{}/preview", place.number, report["number"])
 }
 
-async fn with_cookie(path: &str, cookie: &str) -> Answer {
+pub async fn with_cookie(path: &str, cookie: &str) -> Answer {
     read(Api::anonymous().request("GET", path).header("cookie", cookie).header("accept", "text/html")).await
 }
 
 /// The cookie that a nonce becomes, as a browser sends it back.
-async fn redeemed(place: &Place, report: &Value, nonce: &str) -> String {
+pub async fn redeemed(place: &Place, report: &Value, nonce: &str) -> String {
     let sent = Api::anonymous().get(&format!("{}?nonce={nonce}", address(place, report))).await.expect(303);
     sent.header("set-cookie").split(';').next().unwrap().to_owned()
 }

@@ -17,10 +17,10 @@ use sha2::{Digest, Sha256};
 const MOST: usize = 10_000_000;
 
 /// Pictures that no mail takes; no two are the same, for those would be one in the PDF.
-const TOO_LARGE: [usize; 3] = [3_900_000, 3_800_000, 3_700_000];
+pub const TOO_LARGE: [usize; 3] = [3_900_000, 3_800_000, 3_700_000];
 
 /// A report that shows pictures of noise of these sizes, and has a table of so many characters.
-async fn noisy(admin: &Api, title: &str, pictures: &[usize], rows: &Value) -> Value {
+pub async fn noisy(admin: &Api, title: &str, pictures: &[usize], rows: &Value) -> Value {
     let shown = (0..pictures.len()).map(|n| json!({"kind": "image", "asset": format!("{n}.png"), "alt": "Noise"}));
     let table = json!({"kind": "table", "data": "rows", "columns": [{"field": "noise"}]});
     let blocks: Vec<_> = shown.chain([table]).collect();
