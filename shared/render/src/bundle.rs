@@ -52,11 +52,13 @@ struct Listed<'a> {
 
 const PAGE: &str = "index.html";
 const PDF: &str = "report.pdf";
+/// The most bytes of the page in the ZIP. The function that serves it packs it anew, faster and so a little larger, and can answer 4.5 MB.
+const MAX_PAGE: u64 = 3_500_000;
 
 /// Packs a bundle; the same input yields the same bytes.
 ///
 /// # Errors
-/// When the ZIP cannot be written, which is a failure of the machinery.
+/// When the words of all pages are too many for a page in a browser, or the ZIP cannot be written, which is a failure of the machinery.
 pub fn bundle(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Bundle, RenderError> {
     let mut files = files(job, rendered, info)?;
     files.insert(0, manifest(&files, rendered, info)?);
@@ -66,14 +68,21 @@ pub fn bundle(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Bundl
 /// Packs what a preview shows and no more: its page, which is given, the PDF and the pictures.
 ///
 /// # Errors
-/// When the ZIP cannot be written, which is a failure of the machinery.
+/// As [`bundle`].
 pub fn preview(html: String, rendered: &Rendered) -> Result<Bundle, RenderError> {
     packed(&shown(html, rendered), rendered)
 }
 
 fn packed(files: &[File], rendered: &Rendered) -> Result<Bundle, RenderError> {
     let zip = pack(files).map_err(internal)?;
-    indexed(zip, &rendered.pages).map_err(internal)
+    let bundle = indexed(zip, &rendered.pages).map_err(internal)?;
+    if bundle.index.page.compressed > MAX_PAGE {
+        return Err(RenderError::limit(
+            "The words of all pages are more than the 3.5 MB, packed, that a page in a browser may have; show fewer rows or split the \
+             report into several",
+        ));
+    }
+    Ok(bundle)
 }
 
 fn shown(html: String, rendered: &Rendered) -> Vec<File> {
@@ -317,6 +326,30 @@ mod tests {
         // All but itself, and the table of the pages, whose places depend on it.
         assert_eq!(listed.len() + 2, archive.len());
         assert!(archive.by_name(PAGE_TABLE).is_ok());
+    }
+
+    #[test]
+    fn a_page_that_no_function_can_answer_is_refused() {
+        let html = |bytes: usize| -> String {
+            let hashes = (0..bytes / 64).map(|n: usize| sha256(&n.to_be_bytes()));
+            hashes.collect()
+        };
+        let rendered = Rendered {
+            title: String::new(),
+            lang: "en".into(),
+            pdf: vec![],
+            xlsx: vec![],
+            pages: vec![],
+            page_count: 0,
+            tables: vec![],
+            letter: None,
+            warnings: vec![],
+        };
+        // Digits of hashes are packed to a little more than half.
+        assert!(preview(html(5_000_000), &rendered).is_ok());
+        let error = preview(html(8_000_000), &rendered).unwrap_err();
+        assert_eq!(error.cause, crate::Cause::Limit);
+        assert!(error.message.contains("split the report"), "{error}");
     }
 
     #[test]

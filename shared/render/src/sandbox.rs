@@ -56,7 +56,7 @@ pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, Render
     // Whatever happened, nothing of it goes on: a child that is done is not hurt by this.
     let ended = child.start_kill().and(Ok(child.wait().await));
     match (outcome, ended) {
-        (Err(_), _) => Err(too_slow(limits)),
+        (Err(_), _) => Err(placed(too_slow(limits), job)),
         (Ok(Err(error)), _) | (_, Err(error)) | (_, Ok(Err(error))) => {
             Err(RenderError::internal(format!("the renderer was lost: {error}")))
         }
