@@ -45,6 +45,7 @@ from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
 from durability import Durability  # noqa: E402
+from fair_queues import repair_fair_queues  # noqa: E402
 from function_code import repair_packages  # noqa: E402
 from http_api import HttpApi, Json  # noqa: E402
 from mail import finish_mails, repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
@@ -170,7 +171,8 @@ def repair_reserved_concurrency() -> None:
     """CloudFormation's `ReservedConcurrentExecutions` is ignored without this."""
 
     def applied(function: str, properties: Json, _attributes: Json) -> None:
-        lambda_svc._functions[function]["concurrency"] = properties.get("ReservedConcurrentExecutions")
+        reserved = properties.get("ReservedConcurrentExecutions")
+        lambda_svc._functions[function]["concurrency"] = None if reserved is None else int(reserved)
 
     after_provisioning("AWS::Lambda::Function", applied)
 
@@ -332,6 +334,7 @@ def repair(settings: Settings) -> None:
     repair_table_settings()
     repair_reserved_concurrency()
     repair_worker_concurrency()
+    repair_fair_queues()
     repair_packages(settings.packages)
     repair_function_logs(settings.state / "logs" / "functions")
     finish_mails(settings.state / "mail")

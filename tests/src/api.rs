@@ -144,9 +144,14 @@ impl Api {
     pub async fn finished(&self, path: &str) -> Value {
         let begun = Instant::now();
         loop {
-            let progress = self.get(&format!("{path}?wait=5")).await.expect(200).json();
+            let answer = self.get(&format!("{path}?wait=5")).await.expect(200);
+            let progress = answer.json();
             if progress["status"] == "Done" || progress["status"] == "Failed" {
                 return progress;
+            }
+            // Too many requests of this caller wait already.
+            if !answer.header("retry-after").is_empty() {
+                tokio::time::sleep(Duration::from_millis(300)).await;
             }
             assert!(begun.elapsed() < Duration::from_secs(180), "never finished: {progress}");
         }

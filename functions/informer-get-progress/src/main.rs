@@ -7,7 +7,7 @@ use domain::{
     publication::Publication,
 };
 use informer::{Informer, ProgressBody, TokenObject};
-use lambda::store::{Aws, OpenReport, PublicReports, Reports, ambient, aws::Variable};
+use lambda::store::{Aws, OpenReport, PublicReports, Reports, Waits, ambient, aws::Variable, waits::Followed};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ struct Watcher {
     gate: Gate,
     reports: Reports,
     publications: PublicReports,
+    waits: Waits,
     public_url: String,
 }
 
@@ -31,6 +32,7 @@ impl Watcher {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             publications: PublicReports::new(aws)?,
+            waits: Waits::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
         })
     }
@@ -40,12 +42,18 @@ impl Watcher {
         let (caller, mut seen, mut found) =
             self.gate.publication(&self.reports, records, &request, Permission::ReportRead).await?;
         let wait = Duration::from_secs(request.query_number("wait", 0, 0..=20)?);
+        let mut answer = reply::status(200);
         if !wait.is_zero() && !seen.progress.status.is_final() {
-            seen = records.watch(seen.id, request.received() + wait, |seen| seen.progress.status.is_final()).await?;
+            let Followed { publication, at_once } =
+                self.waits.follow(&caller, records, seen.id, request.received() + wait).await?;
+            seen = publication;
+            if at_once && !seen.progress.status.is_final() {
+                answer = answer.header("retry-after", "1");
+            }
             found = self.gate.known(&self.reports, &caller, seen.id.report).await?.unwrap_or(found);
         }
         let token = self.token(&caller, &seen, &found, &request.public_url(&self.public_url)).await?;
-        reply::json(200, &ProgressBody::new(&seen, token))
+        reply::json_with(answer, &ProgressBody::new(&seen, token))
     }
 
     /// The token object, for those who may publish, once the publication is done and while the report is published.

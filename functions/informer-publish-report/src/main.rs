@@ -3,7 +3,7 @@
 
 use domain::{Problem, credential::Permission, progress::Status, publication::PublicationId};
 use informer::{Informer, ProgressBody, PublishBody, TokenObject};
-use lambda::store::{Aws, PublicReports, Reports, aws::Variable, publications::Queue};
+use lambda::store::{Aws, PublicReports, Reports, Waits, aws::Variable, publications::Queue};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply, trail};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ struct Publisher {
     reports: Reports,
     publications: PublicReports,
     queue: Queue,
+    waits: Waits,
     public_url: String,
     patience: Duration,
 }
@@ -32,6 +33,7 @@ impl Publisher {
             reports: Reports::new(aws)?,
             publications: PublicReports::new(aws)?,
             queue: Queue::publish(aws)?,
+            waits: Waits::new(aws)?,
             public_url: Variable::PublicUrl.text_or_empty(),
             patience: Duration::from_secs(Variable::PublishWaitSeconds.number()?),
         })
@@ -46,8 +48,8 @@ impl Publisher {
         if let Some(monitor) = monitor {
             records.name_monitor(&caller, &monitor, id).await?;
         }
-        let publication =
-            records.watch(id, request.received() + self.patience, |seen| seen.progress.status.is_final()).await?;
+        let followed = self.waits.follow(&caller, records, id, request.received() + self.patience).await?;
+        let publication = followed.publication;
         if publication.progress.status == Status::Failed {
             return Err(Problem::Unprocessable(publication.progress.reason.unwrap_or_default()));
         }
@@ -56,7 +58,7 @@ impl Publisher {
             let unpublished = || Problem::Conflict("The report was unpublished at this moment.".into());
             return reply::json(200, &token.ok_or_else(unpublished)?);
         }
-        let accepted = reply::status(202).header("location", format!("/api/progress/{id}"));
+        let accepted = reply::status(202).header("location", format!("/api/progress/{id}")).header("retry-after", "1");
         reply::json_with(accepted, &ProgressBody::new(&publication, token))
     }
 

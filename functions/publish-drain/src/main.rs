@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
 async fn give_up(publications: &Publications, parked: &Queue, body: String) -> Outcome<()> {
     let Ok(message) = serde_json::from_str::<PublishMessage>(&body) else {
         tracing::error!("a message that is no publication was parked");
-        return parked.send(body).await;
+        return parked.send(body, None).await;
     };
     trail::publication(message.publication);
     let Some(publication) = publications.give_up(message.publication, REASON).await? else { return Ok(()) };
@@ -34,7 +34,8 @@ async fn give_up(publications: &Publications, parked: &Queue, body: String) -> O
     // One that was finished after all is not tried again.
     if publication.given_up {
         tracing::error!(publications = 1, outcome = "GivenUp", status = ?publication.progress.status, "a publication was given up");
-        parked.send(PublishMessage { redrive: true, ..message }.to_text()?).await?;
+        let again = PublishMessage { redrive: true, ..message }.to_text()?;
+        parked.send(again, Some(&publication.workspace)).await?;
     }
     Ok(())
 }

@@ -2,9 +2,13 @@
 
 use crate::{log, reply, request::Request, trail};
 use domain::{Outcome, Problem, problem::Wording};
-use lambda_http::{Body, Response, service_fn};
-use std::{convert::Infallible, pin::Pin, time::Instant};
-use store::Aws;
+use lambda_http::{Body, Context, RequestExt, Response, service_fn};
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    time::{Duration, Instant},
+};
+use store::{Aws, ambient};
 use tracing::Instrument;
 
 /// What ends a process: a missing variable, or the loss of the Lambda runtime.
@@ -65,10 +69,11 @@ impl Function {
     fn run<'a>(&'a self, handler: &'a Handler<'a>) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>> {
         let served = move |request: lambda_http::Request| async move {
             let begun = Instant::now();
+            let deadline = begun + time_left(request.lambda_context_ref());
             let request = Request::new(request);
             let (span, route) = (trail::span(request.id(), request.trace_id()), request.route().to_owned());
             let told = async {
-                let response = handler(request).await;
+                let response = ambient::within(deadline, handler(request)).await;
                 self.served(&route, &response, begun);
                 response
             };
@@ -91,6 +96,12 @@ impl Function {
             "served"
         );
     }
+}
+
+/// What the function has until Lambda ends it.
+fn time_left(context: Option<&Context>) -> Duration {
+    let deadline = context.map_or(0, |context| context.deadline);
+    Duration::from_millis(deadline.saturating_sub(ambient::now().as_millisecond().unsigned_abs()))
 }
 
 /// A refusal in the words of the dialect `W`, in a form that `accept` names where the dialect has several. The cause of a fault of

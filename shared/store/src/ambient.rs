@@ -1,8 +1,29 @@
-//! The clock and the source of randomness: the only place that asks the operating system for either.
+//! The clock and the source of randomness: the only place that asks the operating system for either. And the time that a request has.
 
 use domain::{Outcome, Problem};
 use jiff::Timestamp;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
+
+tokio::task_local! {
+    static DEADLINE: Instant;
+}
+
+/// What writers leave of a request's time: for an attempt that has begun, and for the answer.
+const MARGIN: Duration = Duration::from_secs(3);
+/// How long writers try that serve no request.
+const WITHOUT_REQUEST: Duration = Duration::from_secs(6);
+
+/// Does the work of a request that must be answered by `deadline`. Until shortly before, its writes try to get past those of others.
+pub async fn within<T>(deadline: Instant, work: impl Future<Output = T>) -> T {
+    DEADLINE.scope(deadline, work).await
+}
+
+/// Whether a writer that began then may try again.
+pub(crate) fn has_time(begun: Instant) -> bool {
+    let end = DEADLINE.try_with(|deadline| *deadline - MARGIN).unwrap_or(begun + WITHOUT_REQUEST);
+    Instant::now() < end
+}
 
 /// The present time, to the millisecond, as it is stored and answered.
 #[expect(clippy::disallowed_methods, reason = "this is the place that the rule points to")]

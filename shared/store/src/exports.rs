@@ -70,7 +70,8 @@ impl Exports {
         let version = found.version.version;
         let export = Export::asked(id, &report.workspace, report.uid, version, rendition.form, ambient::now());
         let asked = kept::keep(&self.objects, &format!("exports/{id}"), rendition).await?;
-        queue.send(serde_json::to_string(&ExportMessage { export: id }).map_err(Problem::internal)?).await?;
+        let message = serde_json::to_string(&ExportMessage { export: id }).map_err(Problem::internal)?;
+        queue.send(message, Some(&report.workspace)).await?;
         let mut item = to_item(&export_key(id), &Record { export: export.clone(), asked })?;
         item.insert("expires".into(), n(export.expires_at.as_second().unsigned_abs()));
         let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));

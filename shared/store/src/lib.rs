@@ -2,7 +2,7 @@
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
 //! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket (and [`parts`] of bundles in it), [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
-//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`]), [`links`]: the aggregates.
+//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`], and the requests that wait for them in [`waits`]), [`links`]: the aggregates.
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
@@ -35,6 +35,7 @@ mod table;
 pub mod temporary;
 pub mod tree;
 mod versions;
+pub mod waits;
 pub mod workspaces;
 
 pub use access_tokens::AccessTokens;
@@ -49,11 +50,12 @@ pub use outbox::Outbox;
 pub use presets::Presets;
 pub use preview_bundles::PreviewBundles;
 pub use previews::Previews;
-pub use publications::{PublicReports, Publications};
+pub use publications::{PublicReports, Publications, Records};
 pub use reports::{OpenReport, Reports};
 pub use sessions::Sessions;
 pub use spill::Spill;
 pub use suppressions::Suppressions;
 pub use temporary::TemporaryData;
 pub use tree::{Restricted, Tree};
+pub use waits::Waits;
 pub use workspaces::Workspaces;

@@ -6,8 +6,7 @@ use crate::{
     aws::Variable,
     keys::preset_key,
     numbers::Numbers,
-    sent,
-    table::{Table, fault, to_item, until_settled},
+    table::{Table, to_item, until_settled},
 };
 use domain::{
     Outcome, Problem,
@@ -107,20 +106,9 @@ impl Presets {
                 None => RESERVED + self.numbers.next().await?,
             };
             let preset = Preset { code: code.to_owned(), number, name: name.clone(), details: details.clone() };
-            let put = self.catalog.client.put_item().table_name(&self.catalog.name);
-            let put = put.set_item(Some(to_item(&key, &preset)?));
             // Two first requests at once must not give one two numbers: the slower one finds the other's.
-            let put = match new {
-                true => put.condition_expression("attribute_not_exists(pk)"),
-                false => put,
-            };
-            match sent::put_item(put).await {
-                Ok(_) => Ok(Some((preset, new))),
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                    Ok(None)
-                }
-                Err(error) => Err(fault(error)),
-            }
+            let written = self.catalog.write(to_item(&key, &preset)?, new.then_some("attribute_not_exists(pk)"));
+            Ok(written.await?.then_some((preset, new)))
         })
         .await
     }

@@ -13,7 +13,7 @@ use crate::{
     keys::state_key,
     objects::Objects,
     reports::{OpenReport, open},
-    table::{Change, Refused, Table, n, s, to_item, transact_once, until_settled},
+    table::{Change, Refused, Table, n, s, to_item, transact_once, until_settled_from},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
@@ -86,18 +86,13 @@ impl Publications {
     /// `Gone` when the report was deleted, `Busy` when others were always faster; then nothing was changed.
     pub async fn start(&self, queue: &Queue, found: OpenReport, caller: &Caller) -> Outcome<PublicationId> {
         let report = found.report.uid;
-        let first = std::sync::Mutex::new(Some(found));
-        until_settled(async || {
-            let found = first.lock().ok().and_then(|mut first| first.take());
-            let found = match found {
-                Some(found) => found,
-                None => self.reopen(report).await?,
-            };
+        until_settled_from(found, async || self.reopen(report).await, async |found: OpenReport| {
             match found.state.ask(found.version.version)? {
                 Asked::Joined { sequence } => Ok(Some(PublicationId { report, sequence })),
                 Asked::New { sequence, next } => {
                     let id = PublicationId { report, sequence };
-                    queue.send(PublishMessage { publication: id, redrive: false }.to_text()?).await?;
+                    let message = PublishMessage { publication: id, redrive: false }.to_text()?;
+                    queue.send(message, Some(&found.report.workspace)).await?;
                     let (actor, now) = (Actor::from(caller), ambient::now());
                     let publication = Publication::asked(id, &found.report, &found.version, actor, now);
                     let record = to_item(&publication_key(id), &publication)?;

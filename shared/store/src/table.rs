@@ -1,6 +1,6 @@
 //! DynamoDB items, keys and transactions: what every aggregate's file shares.
 
-use crate::sent;
+use crate::{ambient, sent};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -13,7 +13,11 @@ use aws_sdk_dynamodb::{
 use backon::{ExponentialBuilder, Retryable};
 use domain::{Outcome, Problem};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
@@ -126,6 +130,18 @@ impl Table {
         Ok(found)
     }
 
+    /// Writes the whole item by itself, if `condition` holds for the item that is there now. `false`: it does not.
+    pub(crate) async fn write(&self, item: Item, condition: Option<&str>) -> Outcome<bool> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        match sent::put_item(put.set_condition_expression(condition.map(str::to_owned))).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
+            Err(error) => Err(fault(error)),
+        }
+    }
+
     /// A write of the whole item, whatever is there now.
     pub(crate) fn put_always(&self, item: Item) -> Outcome<TransactWriteItem> {
         let put = Put::builder().table_name(&self.name).set_item(Some(item));
@@ -185,11 +201,11 @@ impl Table {
             .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
             .set_expression_attribute_values(Some(change.values))
             .return_values(ReturnValue::AllNew);
-        let attempt = || sent::update_item(update.clone());
+        let (attempt, begun) = (|| sent::update_item(update.clone()), Instant::now());
         let held = |error: &SdkError<UpdateItemError>| {
             error.as_service_error().is_some_and(UpdateItemError::is_transaction_conflict_exception)
         };
-        match attempt.retry(patience()).when(held).await {
+        match attempt.retry(patience()).when(|error| held(error) && ambient::has_time(begun)).await {
             Ok(answer) => answer.attributes.map(from_item).transpose(),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Ok(None)
@@ -271,21 +287,21 @@ impl From<Problem> for Refused {
     }
 }
 
-/// How long writers try to get past one another, before they tell the caller to come back: well within the time of a function.
+/// The pauses between the attempts of writers that try to get past one another, for as long as [`ambient::has_time`].
 fn patience() -> ExponentialBuilder {
     ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(15))
-        // Short: who has waited long must not wait on while newcomers are served.
+        // Short: a writer that has waited long must not wait on while newcomers are served.
         .with_max_delay(Duration::from_millis(150))
-        .with_total_delay(Some(Duration::from_secs(6)))
         .without_max_times()
 }
 
 /// Makes all of the writes or none of them. Collisions with other transactions are tried again with jitter.
 pub(crate) async fn transact(client: &Client, writes: Vec<TransactWriteItem>) -> Result<(), Refused> {
-    let attempt = || transact_once(client, writes.clone());
-    let ended = attempt.retry(patience()).when(|refused| matches!(refused, Refused::Collision)).await;
+    let (attempt, begun) = (|| transact_once(client, writes.clone()), Instant::now());
+    let again = |refused: &Refused| matches!(refused, Refused::Collision) && ambient::has_time(begun);
+    let ended = attempt.retry(patience()).when(again).await;
     ended.map_err(|refused| match refused {
         Refused::Collision => Refused::Problem(busy()),
         other => other,
@@ -330,13 +346,36 @@ fn reasons(error: &TransactError) -> &[CancellationReason] {
     }
 }
 
-/// Runs `attempt` until it is not overtaken by another writer (`Ok(None)`), with jitter, as [`transact`] does.
+/// Runs `attempt` until it is not overtaken by another writer (`Ok(None)`), with jitter, for the time that the request has. Each attempt reads
+/// what it changes, so that the result is that of all writers.
 pub(crate) async fn until_settled<T, F, A>(attempt: F) -> Outcome<T>
 where
     F: Fn() -> A,
     A: Future<Output = Outcome<Option<T>>>,
 {
+    let begun = Instant::now();
     let overtaken = || async { attempt().await.map_err(Some)?.ok_or(None) };
-    let settled = overtaken.retry(patience()).when(Option::is_none).await;
+    let again = |problem: &Option<Problem>| problem.is_none() && ambient::has_time(begun);
+    let settled = overtaken.retry(patience()).when(again).await;
     settled.map_err(|problem: Option<Problem>| problem.unwrap_or_else(busy))
+}
+
+/// As [`until_settled`], for a caller that has read what it changes: the first attempt takes that, each further one what `read` finds.
+pub(crate) async fn until_settled_from<S, T, R, B, F, A>(found: S, read: R, attempt: F) -> Outcome<T>
+where
+    R: Fn() -> B,
+    B: Future<Output = Outcome<S>>,
+    F: Fn(S) -> A,
+    A: Future<Output = Outcome<Option<T>>>,
+{
+    let first = Mutex::new(Some(found));
+    let first = || first.lock().unwrap_or_else(PoisonError::into_inner).take();
+    until_settled(async || {
+        let found = match first() {
+            Some(found) => found,
+            None => read().await?,
+        };
+        attempt(found).await
+    })
+    .await
 }

@@ -4,13 +4,13 @@ use crate::{
     OpenReport, Reports, ambient, kept,
     keys::{head_key, partition, version_key},
     reports::{KeptVersion, sources},
-    table::{busy, n, to_item, until_settled},
+    table::{n, to_item, until_settled_from},
 };
 use domain::{
     Outcome, Problem,
     credential::{Caller, Role},
     report::{Actor, Asset, Report, ReportChange, Source, Version, check_assets},
-    tree::{path, taken},
+    tree::{access::Access, path, taken},
 };
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -25,32 +25,36 @@ impl Reports {
         kept::read(&self.objects, &open.kept).await
     }
 
-    /// Makes a new version, in another folder or under another name if `change` says so. What it leaves out stays as it is.
+    /// Makes a new version, in another folder or under another name if `change` says so. What it leaves out stays as it is in the
+    /// version before, whoever makes that in the meantime.
     ///
     /// # Errors
-    /// `Invalid` for wrong fields, `NotFound` for a folder that is not there, `Conflict` when the new name is taken, `Busy` when
-    /// another change came in between.
+    /// `Invalid` for wrong fields, `NotFound` for a folder or report that is not there, `Conflict` when the new name is taken, `Busy` when
+    /// others were always faster; then nothing was changed.
     pub async fn update(&self, open: &OpenReport, mut change: ReportChange, caller: &Caller) -> Outcome<Report> {
-        let now = ambient::now();
-        let note = change.note.clone();
         let folder = change.folder.take().map(|folder| path("folder", &folder)).transpose()?;
-        let new_source = change.definition.is_some() || change.data.is_some();
-        let source = self.source(open).await?;
-        let (report, source) = change.apply(&open.report, source, now)?;
-        let kept = match new_source {
-            true => kept::keep(&self.objects, &sources(report.uid), &source).await?,
-            false => open.kept.clone(),
-        };
-        let assets = open.version.assets.clone();
-        let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
-        let (report, version) = (report, KeptVersion { version, source: kept });
-        until_settled(async || self.write_version(open, &report, &version, folder.as_deref(), caller.role).await).await
+        self.on_newest(open, caller, async |open: OpenReport| {
+            let (now, note) = (ambient::now(), change.note.clone());
+            let new_source = change.definition.is_some() || change.data.is_some();
+            let source = self.source(&open).await?;
+            let (report, source) = change.clone().apply(&open.report, source, now)?;
+            let kept = match new_source {
+                true => kept::keep(&self.objects, &sources(report.uid), &source).await?,
+                false => open.kept.clone(),
+            };
+            let assets = open.version.assets.clone();
+            let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
+            let version = KeptVersion { version, source: kept };
+            self.write_version(&open, &report, &version, folder.as_deref(), caller.role).await
+        })
+        .await
     }
 
-    /// Stores an asset and makes a version that has it. The same content under the same name changes nothing.
+    /// Stores an asset and makes a version that has it, beside all that others store in the meantime. The same content under the same
+    /// name changes nothing.
     ///
     /// # Errors
-    /// `Conflict` when the report has too many assets or too large ones, `Busy` when another change came in between.
+    /// `Conflict` when the report has too many assets or too large ones, `Busy` when others were always faster.
     pub async fn put_asset(
         &self,
         open: &OpenReport,
@@ -64,19 +68,40 @@ impl Reports {
             size: bytes.len() as u64,
             media_type: media_type.to_owned(),
         };
-        if open.version.assets.get(name) == Some(&asset) {
-            return Ok(open.report.clone());
-        }
-        let mut assets = open.version.assets.clone();
-        assets.insert(name.to_owned(), asset.clone());
+        let Some(assets) = with_asset(&open.version, name, &asset) else { return Ok(open.report.clone()) };
+        // What will be refused is not stored first.
         check_assets(&assets)?;
         self.objects.put(&asset_key(open.report.uid, &asset), bytes, media_type).await?;
-        let now = ambient::now();
-        let report = Report { version: open.report.version + 1, updated_at: now, ..open.report.clone() };
-        let note = Some(format!("Asset {name}"));
-        let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
-        let version = KeptVersion { version, source: open.kept.clone() };
-        until_settled(async || self.write_version(open, &report, &version, None, caller.role).await).await
+        self.on_newest(open, caller, async |open: OpenReport| {
+            let Some(assets) = with_asset(&open.version, name, &asset) else { return Ok(Some(open.report)) };
+            check_assets(&assets)?;
+            let now = ambient::now();
+            let report = Report { version: open.report.version + 1, updated_at: now, ..open.report.clone() };
+            let note = Some(format!("Asset {name}"));
+            let version = Version { version: report.version, note, actor: Actor::from(caller), at: now, assets };
+            let version = KeptVersion { version, source: open.kept.clone() };
+            self.write_version(&open, &report, &version, None, caller.role).await
+        })
+        .await
+    }
+
+    /// Makes a version of the report as the caller found it; if another one came in between, of the report as it is then.
+    async fn on_newest<F, A>(&self, found: &OpenReport, caller: &Caller, make: F) -> Outcome<Report>
+    where
+        F: Fn(OpenReport) -> A,
+        A: Future<Output = Outcome<Option<Report>>>,
+    {
+        let before = &found.report;
+        let read = async || {
+            let now = self.open(before.uid).await?.filter(|open| open.report.deleted_at.is_none());
+            let now = now.ok_or_else(|| Problem::no_report(&before.natural_id))?;
+            // The gate looked at the folder in which the report was.
+            if now.report.parent != before.parent && self.access(&now.report, caller.role).await? != Access::Write {
+                return Err(Problem::Forbidden("The report was moved to a folder that your role cannot change.".into()));
+            }
+            Ok(now)
+        };
+        until_settled_from(found.clone(), read, make).await
     }
 
     /// Writes a version and, with `folder`, moves the report to the folder at that path. `None`: overtaken, to be tried again.
@@ -104,7 +129,7 @@ impl Reports {
         writes.push(self.tree.put_report(&report)?);
         writes.extend(self.tree.rename_report(&open.report, &report)?);
         let refused = |position: usize, _| match position.checked_sub(first)? {
-            0 | 1 => Some(busy()),
+            0 | 1 => None,
             _ => Some(taken(&report.name)),
         };
         Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
@@ -183,6 +208,16 @@ impl Reports {
         let kept = kept.ok_or_else(|| Problem::internal(format!("version {version} of {report} is gone")))?;
         Ok((kept.version, kept::read(&self.objects, &kept.source).await?))
     }
+}
+
+/// The assets of the next version, if this one does not have that asset under that name.
+fn with_asset(version: &Version, name: &str, asset: &Asset) -> Option<BTreeMap<String, Asset>> {
+    if version.assets.get(name) == Some(asset) {
+        return None;
+    }
+    let mut assets = version.assets.clone();
+    assets.insert(name.to_owned(), asset.clone());
+    Some(assets)
 }
 
 fn asset_key(report: Uuid, asset: &Asset) -> String {

@@ -5,11 +5,10 @@ use crate::{
     aws::Variable,
     keys::{WORKSPACES, workspace_key},
     numbers::Numbers,
-    sent,
-    table::{Table, to_item},
+    table::{Table, to_item, until_settled},
 };
 use domain::{
-    Outcome, Problem,
+    Outcome,
     credential::Caller,
     report::{DEFAULT_WORKSPACE, no_workspace},
     workspace::{Workspace, WorkspaceFields},
@@ -67,31 +66,23 @@ impl Workspaces {
     /// Makes the workspace or changes its fields. `true`: it is new.
     ///
     /// # Errors
-    /// `Invalid` for wrong fields.
+    /// `Invalid` for wrong fields, `Busy` when others were always faster.
     pub async fn put(&self, code: &str, fields: WorkspaceFields) -> Outcome<(Workspace, bool)> {
         fields.check(code)?;
-        let before: Option<Workspace> = self.catalog.get(&workspace_key(code)).await?;
-        let new = before.is_none();
-        let number = match before {
-            Some(workspace) => workspace.number,
-            None => self.numbers.next().await?,
-        };
-        let WorkspaceFields { name, description } = fields;
-        let workspace =
-            Workspace { code: code.to_owned(), number, name, description, updated_at: Some(ambient::now()) };
-        let item = to_item(&workspace_key(code), &workspace)?;
-        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
-        // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.
-        let put = match new {
-            true => put.condition_expression("attribute_not_exists(pk)"),
-            false => put,
-        };
-        match sent::put_item(put).await {
-            Ok(_) => Ok((workspace, new)),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Err(Problem::Busy("The workspace was made by another request at this moment. Try again.".into()))
-            }
-            Err(error) => Err(crate::table::fault(error)),
-        }
+        let (key, WorkspaceFields { name, description }) = (workspace_key(code), fields);
+        until_settled(async || {
+            let before: Option<Workspace> = self.catalog.get(&key).await?;
+            let new = before.is_none();
+            let number = match before {
+                Some(workspace) => workspace.number,
+                None => self.numbers.next().await?,
+            };
+            let (name, description, updated_at) = (name.clone(), description.clone(), Some(ambient::now()));
+            let workspace = Workspace { code: code.to_owned(), number, name, description, updated_at };
+            // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.
+            let written = self.catalog.write(to_item(&key, &workspace)?, new.then_some("attribute_not_exists(pk)"));
+            Ok(written.await?.then_some((workspace, new)))
+        })
+        .await
     }
 }

@@ -1,6 +1,9 @@
 //! The queues of publishing: in front of the worker, and where the messages of publications that were given up wait for an operator.
+//!
+//! Messages carry their workspace as the group of SQS's fair queues: a workspace with many of them does not keep those of others waiting.
 
 use crate::{Aws, aws::Variable, sent, table::fault};
+use aws_sdk_sqs::types::MessageSystemAttributeName::MessageGroupId;
 use domain::{Outcome, Problem, publication::PublicationId};
 use serde::{Deserialize, Serialize};
 
@@ -73,12 +76,13 @@ impl Queue {
         sent::change_message_visibility(change).await.map(drop).map_err(fault)
     }
 
-    /// Sends a message.
+    /// Sends a message about something in a workspace; none for what is not known.
     ///
     /// # Errors
     /// `Internal` when SQS does not answer; the message may have been sent or not.
-    pub async fn send(&self, body: impl Into<String>) -> Outcome<()> {
+    pub async fn send(&self, body: impl Into<String>, workspace: Option<&str>) -> Outcome<()> {
         let send = self.client.send_message().queue_url(&self.url).message_body(body);
+        let send = send.set_message_group_id(workspace.map(str::to_owned));
         sent::send_message(send).await.map(drop).map_err(fault)
     }
 
@@ -89,10 +93,12 @@ impl Queue {
     /// `Internal` when SQS does not answer.
     pub async fn move_some(&self, to: &Self) -> Outcome<usize> {
         let receive = self.client.receive_message().queue_url(&self.url).max_number_of_messages(10);
-        let received = sent::receive_message(receive.wait_time_seconds(1)).await.map_err(fault)?;
+        let receive = receive.message_system_attribute_names(MessageGroupId).wait_time_seconds(1);
+        let received = sent::receive_message(receive).await.map_err(fault)?;
         let messages = received.messages.unwrap_or_default();
         for message in &messages {
-            to.send(message.body().unwrap_or_default()).await?;
+            let workspace = message.attributes().and_then(|attributes| attributes.get(&MessageGroupId));
+            to.send(message.body().unwrap_or_default(), workspace.map(String::as_str)).await?;
             let delete = self.client.delete_message().queue_url(&self.url);
             let delete = delete.set_receipt_handle(message.receipt_handle.clone());
             sent::delete_message(delete).await.map_err(fault)?;
