@@ -92,7 +92,7 @@ test-calls:
 
 test-faults:
 	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
-	EMU_TX_MILLIS=8000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
+	EMU_TX_MILLIS=16000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
 
 browser: python ## Install what the tests that need a browser drive it with, and a Chromium, where npm is there
 	@$(BROWSER_PY) install

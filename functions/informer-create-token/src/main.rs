@@ -26,7 +26,7 @@ async fn create(
     let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
     let body: NewToken = request.json(MAX_BODY)?;
     let report = body.report()?;
-    let found = match reports.uid(&report).await? {
+    let found = match reports.leads(&report).await?.within(&report, |workspace| caller.reaches(workspace))? {
         Some(uid) => gate.known(reports, &caller, uid).await?,
         None => None,
     };

@@ -43,7 +43,7 @@ async fn named(
     workspace: &Workspace,
     name: &ReportRef,
 ) -> Outcome<OpenReport> {
-    let found = match place.reports.uid(name).await? {
+    let found = match place.reports.leads(name).await?.within(name, |code| code == workspace.code)? {
         Some(uid) => gate.known(&place.reports, caller, uid).await?,
         None => None,
     };

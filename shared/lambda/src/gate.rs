@@ -92,9 +92,9 @@ impl Gate {
                 return Err(problem);
             }
         };
-        let (token, uid, restricted) = self.tokens.find_with(&secret, reports, &name).await?;
+        let (token, leads, restricted) = self.tokens.find_with(&secret, reports, &name).await?;
         let caller = self.proved(&secret, token).await?;
-        let found = match uid {
+        let found = match leads.within(&name, |workspace| caller.reaches(workspace))? {
             Some(uid) => reports.open(uid).await?,
             None => None,
         };

@@ -2,10 +2,9 @@
 //! pointers, so that calls in progress never meet in one partition.
 
 use crate::{
-    Aws, Reports, ambient,
+    Aws, Leads, Reports, ambient,
     aws::Variable,
     keys::{alias, restricted_key},
-    reports::Alias,
     sent,
     sessions::session_key,
     table::{Item, Key, Refused, Table, busy, fault, from_item, s, to_item, transact},
@@ -21,7 +20,6 @@ use domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use uuid::Uuid;
 
 /// The table of tokens.
 #[derive(Clone)]
@@ -98,7 +96,7 @@ impl AccessTokens {
         Ok((found_token, found_session))
     }
 
-    /// As [`AccessTokens::find`] and, in the same request, the uid of the report that the path names and for which roles there
+    /// As [`AccessTokens::find`] and, in the same request, the reports that the name in the path leads to and for which roles there
     /// are rules about folders: look-ups that most calls need, in the time of one.
     ///
     /// # Errors
@@ -108,7 +106,7 @@ impl AccessTokens {
         secret: &Secret,
         reports: &Reports,
         report: &ReportRef,
-    ) -> Outcome<(Option<AccessToken>, Option<Uuid>, Restricted)> {
+    ) -> Outcome<(Option<AccessToken>, Leads, Restricted)> {
         let (catalog, alias) = (reports.table_name(), alias(report));
         let of_catalog = alias.into_iter().chain([restricted_key()]).collect::<Vec<_>>();
         let mut found = self.both(&key(secret.id()), catalog, &of_catalog).await?;
@@ -117,11 +115,11 @@ impl AccessTokens {
         let (mut restricted, mut aliases): (Vec<_>, Vec<_>) =
             take(catalog).into_iter().partition(|item| is_at(item, &restricted_key()));
         let restricted = restricted.pop().map(from_item).transpose()?.unwrap_or_default();
-        let uid = match report {
-            ReportRef::Uid(uid) => Some(*uid),
-            _ => aliases.pop().map(from_item::<Alias>).transpose()?.map(|alias| alias.uid),
+        let leads = match report {
+            ReportRef::Uid(uid) => Leads::to_uid(*uid),
+            _ => aliases.pop().map(|item| Leads::of_item(report, item)).transpose()?.unwrap_or_default(),
         };
-        Ok((token, uid, restricted))
+        Ok((token, leads, restricted))
     }
 
     async fn both(&self, token: &Key, catalog: &str, of_catalog: &[Key]) -> Outcome<HashMap<String, Vec<Item>>> {

@@ -2,11 +2,12 @@
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
 //! - [`sent`]: requests, built once; [`table`]: items and transactions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket (and [`parts`] of bundles in it), [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
-//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`versions`]), [`publications`] (with the worker's side in [`publishing`], and the requests that wait for them in [`waits`]), [`links`]: the aggregates.
+//! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`aliases`] and [`versions`]), [`publications`] (with the worker's side in [`publishing`], and the requests that wait for them in [`waits`]), [`links`]: the aggregates.
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
 pub mod access_tokens;
+pub mod aliases;
 pub mod ambient;
 pub mod aws;
 pub mod deliveries;
@@ -39,6 +40,7 @@ pub mod waits;
 pub mod workspaces;
 
 pub use access_tokens::AccessTokens;
+pub use aliases::Leads;
 pub use aws::Aws;
 pub use deliveries::Deliveries;
 pub use exports::Exports;

@@ -86,8 +86,10 @@ impl Publications {
     /// `Gone` when the report was deleted, `Busy` when others were always faster; then nothing was changed.
     pub async fn start(&self, queue: &Queue, found: OpenReport, caller: &Caller) -> Outcome<PublicationId> {
         let report = found.report.uid;
-        until_settled_from(found, async || self.reopen(report).await, async |found: OpenReport| {
-            match found.state.ask(found.version.version)? {
+        until_settled_from(
+            found,
+            async || self.reopen(report).await,
+            async |found: OpenReport| match found.state.ask(found.version.version)? {
                 Asked::Joined { sequence } => Ok(Some(PublicationId { report, sequence })),
                 Asked::New { sequence, next } => {
                     let id = PublicationId { report, sequence };
@@ -100,8 +102,8 @@ impl Publications {
                     let written = self.replace(report, &found.state, &next, vec![record]).await?;
                     Ok(written.then_some(id))
                 }
-            }
-        })
+            },
+        )
         .await
     }
 

@@ -7,7 +7,7 @@ use crate::{
     Aws, ambient,
     aws::Variable,
     kept::{self, Kept},
-    keys::{alias, head_key, partition, restricted_key, tree_partition, version_key, workspace_key},
+    keys::{head_key, partition, restricted_key, tree_partition, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sent,
@@ -18,11 +18,10 @@ use crate::{
         way::Way,
     },
 };
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
     credential::{Caller, Role},
-    names::ReportRef,
     publication::State,
     report::{Actor, Report, ReportDraft, Version, no_workspace},
     tree::{access::Access, listing::Reach, shown, taken},
@@ -63,12 +62,6 @@ impl OpenReport {
 /// Where the sources of a report are, those that are not in the items of their versions.
 pub(crate) fn sources(report: Uuid) -> String {
     format!("reports/{report}/sources")
-}
-
-/// What another name of a report leads to.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Alias {
-    pub(crate) uid: Uuid,
 }
 
 /// A version as its item keeps it.
@@ -167,31 +160,14 @@ impl Reports {
 
     fn creation(&self, way: &Way, report: &Report, version: &KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
         let new = "attribute_not_exists(pk)";
-        let alias_item =
-            |name| to_item(&alias(name).unwrap_or_else(|| head_key(report.uid)), &Alias { uid: report.uid });
         Ok(vec![
-            self.catalog.put(
-                alias_item(&ReportRef::Natural(report.natural_id.clone()))?,
-                "attribute_not_exists(pk) OR attribute_exists(deleted)",
-            )?,
+            self.take_natural_id(report)?,
             self.tree.take_name(way, &report.name, Named { id: report.uid.to_string(), node: NodeKind::Report })?,
             self.tree.put_report(report)?,
-            self.catalog.put(alias_item(&ReportRef::Number(report.number))?, new)?,
+            self.take_number(report)?,
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
             self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new)?,
         ])
-    }
-
-    /// The uid of the report with this name.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn uid(&self, name: &ReportRef) -> Outcome<Option<Uuid>> {
-        match (name, alias(name)) {
-            (ReportRef::Uid(uid), _) => Ok(Some(*uid)),
-            (_, Some(key)) => Ok(self.catalog.get::<Alias>(&key).await?.map(|alias| alias.uid)),
-            _ => Ok(None),
-        }
     }
 
     /// The report with this uid, deleted ones included.
@@ -204,16 +180,12 @@ impl Reports {
 
     /// The writes that take a report out of the tree and leave a mark that it was there.
     pub(crate) fn removal(&self, report: &Report, now: Timestamp) -> Outcome<Vec<TransactWriteItem>> {
-        let natural = alias(&ReportRef::Natural(report.natural_id.clone())).unwrap_or_else(|| head_key(report.uid));
         let head = Change { expression: "SET deletedAt = :now".into(), ..Change::default() };
         let head = head.when(
             "attribute_exists(pk) AND attribute_not_exists(deletedAt) AND version = :version",
             &[(":now", s(now.to_string())), (":version", n(report.version))],
         );
-        let alias = Change { expression: "SET deleted = :true".into(), ..Change::default() };
-        let alias =
-            alias.when("uid = :uid", &[(":true", AttributeValue::Bool(true)), (":uid", s(report.uid.to_string()))]);
-        let mut writes = vec![self.catalog.update(&head_key(report.uid), head)?, self.catalog.update(&natural, alias)?];
+        let mut writes = vec![self.catalog.update(&head_key(report.uid), head)?, self.free_natural_id(report)?];
         writes.extend(self.tree.remove_report(report)?);
         Ok(writes)
     }
@@ -270,7 +242,10 @@ impl Reports {
 /// The position is that of the write in [`Reports::creation`].
 fn refused_creation(position: usize, report: &Report) -> Problem {
     match position {
-        0 => Problem::Conflict(format!("slug: there is already a report {}; choose another slug.", report.natural_id)),
+        0 => Problem::Conflict(format!(
+            "slug: there is already a report {} in this workspace; choose another slug.",
+            report.natural_id
+        )),
         1 => taken(&report.name),
         _ => Problem::internal("a report's number or uid was given out twice"),
     }

@@ -78,9 +78,13 @@ pub(crate) struct Table {
 impl Table {
     /// Reads one item as it is now, not as it was a moment ago.
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Outcome<Option<T>> {
+        self.get_item(key).await?.map(from_item).transpose()
+    }
+
+    /// As [`Table::get`], an item of which the attributes have names that are data.
+    pub(crate) async fn get_item(&self, key: &Key) -> Outcome<Option<Item>> {
         let request = self.client.get_item().table_name(&self.name).set_key(Some(key.item())).consistent_read(true);
-        let answer = sent::get_item(request).await.map_err(fault)?;
-        answer.item.map(from_item).transpose()
+        Ok(sent::get_item(request).await.map_err(fault)?.item)
     }
 
     /// All items of a partition whose sort key starts with `prefix`.

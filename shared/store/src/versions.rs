@@ -97,7 +97,9 @@ impl Reports {
             let now = now.ok_or_else(|| Problem::no_report(&before.natural_id))?;
             // The gate looked at the folder in which the report was.
             if now.report.parent != before.parent && self.access(&now.report, caller.role).await? != Access::Write {
-                return Err(Problem::Forbidden("The report was moved to a folder that your role cannot change.".into()));
+                return Err(Problem::Forbidden(
+                    "The report was moved to a folder that your role cannot change.".into(),
+                ));
             }
             Ok(now)
         };

@@ -60,7 +60,8 @@ fn set(texts: Vec<String>) -> AttributeValue {
 impl Waiting {
     /// Those that are over.
     fn over(self, now: Timestamp) -> Vec<String> {
-        let is_over = |wait: &String| wait.split('#').next().and_then(|end| end.parse().ok()) <= Some(now.as_millisecond());
+        let is_over =
+            |wait: &String| wait.split('#').next().and_then(|end| end.parse().ok()) <= Some(now.as_millisecond());
         self.waits.into_iter().filter(is_over).collect()
     }
 }
@@ -76,7 +77,13 @@ impl Waits {
     ///
     /// # Errors
     /// `NotFound` when there is no such publication.
-    pub async fn follow(&self, caller: &Caller, records: &Records, id: PublicationId, end: Instant) -> Outcome<Followed> {
+    pub async fn follow(
+        &self,
+        caller: &Caller,
+        records: &Records,
+        id: PublicationId,
+        end: Instant,
+    ) -> Outcome<Followed> {
         let is_final = |seen: &Publication| seen.progress.status.is_final();
         let Some(wait) = self.begin(caller, end).await? else {
             let publication = records.watch(id, Instant::now(), is_final).await?;
@@ -113,7 +120,11 @@ impl Waits {
     async fn add(&self, key: &Key, own: &str, end: Timestamp) -> Outcome<bool> {
         let change = Change {
             expression: "SET expires = :expires ADD waits :own".into(),
-            values: [(":own".into(), set(vec![own.to_owned()])), (":expires".into(), n(end.as_second().unsigned_abs()))].into(),
+            values: [
+                (":own".into(), set(vec![own.to_owned()])),
+                (":expires".into(), n(end.as_second().unsigned_abs())),
+            ]
+            .into(),
             ..Change::default()
         };
         let most = u64::try_from(MOST_WAITS).unwrap_or(u64::MAX);

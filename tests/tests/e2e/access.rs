@@ -130,3 +130,37 @@ async fn a_password_that_a_browser_keeps_is_of_no_use_to_other_sites() {
     let navigated = navigated.basic_auth("anybody", Some(admin.token())).header("sec-fetch-site", "cross-site");
     read(navigated).await.expect(200);
 }
+
+/// A refusal would tell one workspace which names another has.
+#[tokio::test]
+async fn a_natural_id_that_another_workspace_has_is_free() {
+    let admin = Api::admin();
+    let (one, other) = (unique("ws"), unique("ws"));
+    for code in [&one, &other] {
+        admin.put(&format!("/api/v1/workspaces/{code}"), &json!({"name": "Apart"})).await.expect(201);
+    }
+    let (ours, theirs) = (Api::with_role("designer", &[&one]).await, Api::with_role("designer", &[&other]).await);
+    let mut body = samples::body(&unique("report"), "words");
+    let mut made = Vec::new();
+    for (caller, code) in [(&ours, &one), (&theirs, &other)] {
+        body["workspace"] = json!(code);
+        made.push(caller.post("/api/reports", &body).await.expect(201).json());
+        let refused = caller.post("/api/reports", &body).await.expect(409);
+        assert!(refused.text().contains("in this workspace"), "{}", refused.text());
+    }
+    let name = made[0]["naturalId"].as_str().unwrap();
+    assert_eq!(made[1]["naturalId"], name);
+    for (caller, code, own) in [(&ours, &one, &made[0]), (&theirs, &other, &made[1])] {
+        assert_eq!(caller.get(&format!("/api/reports/{name}")).await.expect(200).json()["id"], own["id"]);
+        let pages = format!("/api/v1/ws/{code}/reports/{name}/pages");
+        caller.get(&pages).await.expect(200);
+        admin.get(&pages).await.expect(200);
+    }
+    let unclear = admin.get(&format!("/api/reports/{name}")).await.expect(404);
+    assert!(unclear.text().contains("Several"), "{}", unclear.text());
+    ours.delete(&format!("/api/reports/{name}")).await.expect(204);
+    ours.get(&format!("/api/reports/{name}")).await.expect(404);
+    assert_eq!(admin.get(&format!("/api/reports/{name}")).await.expect(200).json()["id"], made[1]["id"]);
+    body["workspace"] = json!(one);
+    ours.post("/api/reports", &body).await.expect(201);
+}

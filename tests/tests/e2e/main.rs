@@ -14,6 +14,7 @@ mod huddle;
 mod large;
 mod logs;
 mod mail;
+mod meeting;
 mod operators;
 mod public_page;
 mod publishing;

@@ -14,6 +14,7 @@
 
 mod collected;
 mod exports;
+mod fairness;
 mod killed;
 mod mail;
 mod messages;

@@ -32,7 +32,10 @@ impl WorkspaceReports {
     /// The uid that `{id}` leads to in a workspace; a text that is no name of a report may be the code of a report type.
     async fn uid(&self, workspace: &Workspace, request: &Request) -> Outcome<Uuid> {
         match request.report() {
-            Ok(name) => self.reports.uid(&name).await?.ok_or_else(|| Problem::no_report(&name)),
+            Ok(name) => {
+                let uid = self.reports.leads(&name).await?.within(&name, |code| code == workspace.code)?;
+                uid.ok_or_else(|| Problem::no_report(&name))
+            }
             Err(no_name) => {
                 let code = request.parameter("id")?;
                 let types: Vec<Preset<ReportType>> = self.presets.list(&workspace.code).await?;
@@ -77,10 +80,17 @@ impl Gate {
         request: &Request,
         permission: Permission,
     ) -> Outcome<(Caller, Workspace, OpenReport)> {
-        if request.report().is_ok() {
-            let (caller, found) = self.report(&place.reports, request, permission).await?;
-            let workspace = place.workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
-            return Ok((caller, workspace.clone(), in_workspace(Some(found), &workspace, request)?));
+        let name = request.report();
+        if name.is_ok() {
+            match (self.report(&place.reports, request, permission).await, name) {
+                // A natural id of several workspaces, maybe: then it is looked for in this one.
+                (Err(Problem::NotFound(_)), Ok(ReportRef::Natural(_))) => {}
+                (found, _) => {
+                    let (caller, found) = found?;
+                    let workspace = place.workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
+                    return Ok((caller, workspace.clone(), in_workspace(Some(found), &workspace, request)?));
+                }
+            }
         }
         let (caller, workspace) = self.workspace(&place.workspaces, request, permission).await?;
         let found = self.looked_at(place, &caller, &workspace, request).await?;
