@@ -12,7 +12,7 @@ from http_api import MEBIBYTE, Json
 
 # What a query may say to be answered here; any other goes to MiniStack.
 PLAIN_QUERY = {"TableName", "ConsistentRead", "KeyConditionExpression", "ProjectionExpression", "ExpressionAttributeNames",
-               "ExpressionAttributeValues", "ExclusiveStartKey", "ReturnConsumedCapacity"}
+               "ExpressionAttributeValues", "ExclusiveStartKey", "Limit", "ScanIndexForward", "ReturnConsumedCapacity"}
 PLAIN_CONDITION = re.compile(r"pk = :pk(?: AND sk BETWEEN (:\w+) AND (:\w+))?")
 
 
@@ -28,12 +28,15 @@ class LargePartitions:
         dynamodb._query, dynamodb._set_item, dynamodb._remove_item = self.queried, self.kept, self.removed
 
     def kept(self, table: Json, pk: str, sk: str, item: Json) -> Any:
-        if sk not in table["items"].get(pk, {}):
-            self.orders.pop((table["TableName"], pk), None)
+        order = self.orders.get((table["TableName"], pk))
+        if order is not None and sk not in table["items"].get(pk, {}):
+            bisect.insort(order, sk)
         return self.set_item(table, pk, sk, item)
 
     def removed(self, table: Json, pk: str, sk: str) -> Any:
-        self.orders.pop((table["TableName"], pk), None)
+        order = self.orders.get((table["TableName"], pk))
+        if order is not None and sk in table["items"].get(pk, {}):
+            del order[bisect.bisect_left(order, sk)]
         return self.remove_item(table, pk, sk)
 
     def queried(self, data: Json) -> Any:
@@ -44,11 +47,20 @@ class LargePartitions:
         if len(partition) < self.LARGE or not condition or not data.keys() <= PLAIN_QUERY:
             return self.query(data)
         key = (table["TableName"], values[":pk"])
-        order = self.orders.get(key) or self.orders.setdefault(key, sorted(partition))
+        order = self.orders.get(key, [])
+        if len(order) != len(partition):
+            order = self.orders[key] = sorted(partition)
         low, high = (values[name] for name in condition.groups()) if condition[1] else (order[0], order[-1])
         after = data.get("ExclusiveStartKey")
-        start = bisect.bisect_right(order, after["sk"]["S"]) if after else bisect.bisect_left(order, low)
-        return self.page([partition[sk] for sk in order[start : bisect.bisect_right(order, high)]], data)
+        start, end = bisect.bisect_left(order, low), bisect.bisect_right(order, high)
+        limit = data.get("Limit", end)
+        if data.get("ScanIndexForward", True):
+            start = bisect.bisect_right(order, after["sk"]["S"]) if after else start
+            keys = order[start : min(end, start + limit)]
+        else:
+            end = bisect.bisect_left(order, after["sk"]["S"]) if after else end
+            keys = order[max(start, end - limit) : end][::-1]
+        return self.page([partition[sk] for sk in keys], data)
 
     def page(self, items: list[Json], data: Json) -> Any:
         names, shown = data.get("ExpressionAttributeNames") or {}, data.get("ProjectionExpression")
@@ -61,7 +73,8 @@ class LargePartitions:
             size += more
             found.append({name: item[name] for name in attributes if name in item} if attributes else item)
         answer: Json = {"Items": found, "Count": len(found), "ScannedCount": len(found)}
-        if len(found) < len(items):
+        # A query that ends with its limit does not look whether there is more.
+        if found and (len(found) < len(items) or len(found) == data.get("Limit")):
             answer["LastEvaluatedKey"] = {name: items[len(found) - 1][name] for name in ("pk", "sk")}
         if data.get("ReturnConsumedCapacity", "NONE") != "NONE":
             units = max(1, -(-size // 4096)) * (1 if data.get("ConsistentRead") else 0.5)
