@@ -35,6 +35,11 @@ impl Answer {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
     }
 
+    /// Where the `Link` header says the next page of a list is.
+    pub fn next(&self) -> Option<String> {
+        self.header("link").strip_prefix('<')?.strip_suffix(">; rel=\"next\"").map(str::to_owned)
+    }
+
     /// The answer itself, if it has this status.
     ///
     /// # Panics

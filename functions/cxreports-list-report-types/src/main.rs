@@ -4,10 +4,11 @@ use cxreports::{CxReports, lists::ReportTypeItem};
 use domain::{
     credential::Permission,
     preset::{Preset, ReportType},
-    report::Report,
+    report::Listed,
 };
 use lambda::gate::WorkspaceReports;
-use lambda::{Error, Function, Gate, Reply, Request, reply};
+use lambda::{Error, Function, Gate, Reply, Request, reply, store::Viewer};
+use std::collections::BTreeSet;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -17,10 +18,12 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn list(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
-    let (caller, workspace) = gate.workspace(&place.workspaces, &request, Permission::ReportRead).await?;
+    let (caller, workspace, restricted) = gate.workspace_viewer(place, &request, Permission::ReportRead).await?;
     let types: Vec<Preset<ReportType>> = place.presets.list(&workspace.code).await?;
-    let reports = place.reports.list(&workspace.code, caller.role).await?;
-    let default = |kind: &Preset<ReportType>| -> Option<&Report> {
+    let viewer = Viewer { role: caller.role, restricted: &restricted };
+    let uids: BTreeSet<_> = types.iter().filter_map(|kind| kind.details.default_report).collect();
+    let reports = place.reports.known(&workspace.code, viewer, &uids.into_iter().collect::<Vec<_>>()).await?;
+    let default = |kind: &Preset<ReportType>| -> Option<&Listed> {
         reports.iter().find(|report| Some(report.uid) == kind.details.default_report)
     };
     let items: Vec<_> = types.iter().map(|kind| ReportTypeItem::new(kind, default(kind))).collect();

@@ -3,7 +3,7 @@
 use cxreports::{CxReports, lists::ReportItem, selection::Selection};
 use domain::credential::Permission;
 use lambda::gate::WorkspaceReports;
-use lambda::{Error, Function, Gate, Reply, Request, reply};
+use lambda::{Error, Function, Gate, Reply, Request, reply, store::Viewer};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -13,12 +13,16 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn list(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
-    let (caller, workspace) = gate.workspace(&place.workspaces, &request, Permission::ReportRead).await?;
-    let [kind, offset, limit] = ["type", "offset", "limit"].map(|name| request.query(name));
-    let selection = Selection::parse(kind.as_deref(), offset.as_deref(), limit.as_deref())?;
+    let (caller, workspace, restricted) = gate.workspace_viewer(place, &request, Permission::ReportRead).await?;
+    let selection = Selection::parse(|name| request.query(name))?;
     let types = place.presets.list(&workspace.code).await?;
-    let reports = selection.of(place.reports.list(&workspace.code, caller.role).await?, &types)?;
-    let (themes, templates) = (place.presets.list(&workspace.code).await?, place.presets.list(&workspace.code).await?);
-    let items = reports.iter().map(|report| ReportItem::new(report, &types, &themes, &templates));
-    reply::json(200, &items.collect::<Vec<_>>())
+    let viewer = Viewer { role: caller.role, restricted: &restricted };
+    let (asked, code) = (selection.asked(&types)?, [workspace.code.as_str()]);
+    let page = place.reports.page(&code, viewer, &asked);
+    let (themes, templates) = (place.presets.list(&workspace.code), place.presets.list(&workspace.code));
+    let (page, themes, templates) = tokio::try_join!(page, themes, templates)?;
+    let items = page.reports.iter().map(|report| ReportItem::new(report, &types, &themes, &templates));
+    let path = format!("/api/v1/ws/{}/reports", workspace.code);
+    let next = page.next.map(|cursor| selection.next(&path, &cursor));
+    reply::json_page(next.as_deref(), &items.collect::<Vec<_>>())
 }

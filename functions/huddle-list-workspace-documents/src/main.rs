@@ -1,8 +1,11 @@
 //! `GET /publishing/workspaces/{id}?page&q` — the published documents of a workspace, newest first.
 
-use domain::{credential::Permission, publication::published::PAGE_SIZE, report::Report};
+use domain::{
+    credential::Permission,
+    publication::published::{PAGE_SIZE, Sought},
+};
 use huddle::{DocumentPublicationView, Form, Huddle, PublishedDocuments};
-use lambda::store::{Aws, PublicReports, Reports, Workspaces, aws::Variable};
+use lambda::store::{Aws, PublicReports, Reports, Viewer, Workspaces, aws::Variable};
 use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
 
 struct Lister {
@@ -32,18 +35,20 @@ impl Lister {
     }
 
     async fn list(&self, request: Request) -> Reply {
-        let caller = self.gate.caller(&request, Permission::ReportRead).await?;
+        let (caller, restricted) = self.gate.viewer(&self.reports, &request, Permission::ReportRead).await?;
         let form = Form::of(request.accept())?;
         let page = request.query_number("page", 1, 1..=1_000_000)?;
-        let q = request.query("q").filter(|q| !q.is_empty());
         let workspaces = vec![self.workspaces.find(Some(&request.parameter("id")?), &caller).await?];
         let address = format!("publishing/workspaces/{}", workspaces[0].number);
-        let chosen = |report: &Report| q.as_deref().is_none_or(|q| report.matches(q));
-        let shown = self.publications.published(&self.reports, &workspaces, caller.role, chosen, page);
-        let (items, total) = shown.await?;
+        let cursor = request.query("cursor");
+        let sought = Sought::new(None, request.query("q"), page, cursor.as_deref())?;
+        let viewer = Viewer { role: caller.role, restricted: &restricted };
+        let shown = self.publications.published(&self.reports, &workspaces, viewer, &sought).await?;
+        let (items, total, next) = shown;
         let url = request.public_url(&self.public_url);
         let items = items.iter().map(|item| DocumentPublicationView::new(item, &url, caller.role)).collect();
-        let written = form.write(&PublishedDocuments::new(&address, q.as_deref(), page, PAGE_SIZE, total, items))?;
+        let (q, next) = (sought.q.as_deref(), next.as_deref());
+        let written = form.write(&PublishedDocuments::new(&address, q, page, PAGE_SIZE, total, next, items))?;
         reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
     }
 }

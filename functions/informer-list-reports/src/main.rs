@@ -1,10 +1,10 @@
 //! `GET /api/reports` — the reports of the workspaces that the caller reaches, as a HAL list.
 
 use domain::{Outcome, credential::Permission};
-use informer::{Informer, Listing, Sort};
+use informer::{Informer, Listing};
 use lambda::{
     Error, Function, Gate, Reply, Request, reply,
-    store::{Reports, Workspaces},
+    store::{Reports, Viewer, Workspaces},
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -16,20 +16,18 @@ async fn main() -> Result<(), Error> {
 }
 
 async fn list(gate: &Gate, reports: &Reports, workspaces: &Workspaces, request: Request) -> Reply {
-    let caller = gate.caller(&request, Permission::ReportRead).await?;
+    let (caller, restricted) = gate.viewer(reports, &request, Permission::ReportRead).await?;
     let listing = listing(&request)?;
-    let mut found = Vec::new();
-    for workspace in workspaces.list().await?.iter().filter(|workspace| caller.reaches(&workspace.code)) {
-        found.extend(reports.list(&workspace.code, caller.role).await?);
-    }
-    reply::json(200, &listing.of(found, caller.role))
+    let all = workspaces.list().await?;
+    let reached: Vec<_> =
+        all.iter().map(|workspace| workspace.code.as_str()).filter(|code| caller.reaches(code)).collect();
+    let viewer = Viewer { role: caller.role, restricted: &restricted };
+    let page = reports.page(&reached, viewer, listing.asked()).await?;
+    reply::json(200, &listing.of(&page, caller.role))
 }
 
 fn listing(request: &Request) -> Outcome<Listing> {
-    Ok(Listing {
-        q: request.query("q").filter(|q| !q.is_empty()),
-        sort: Sort::parse(request.query("sort").as_deref())?,
-        start: request.query_number("start", 0, 0..=1_000_000)?,
-        limit: request.query_number("limit", 100, 1..=1_000)?,
-    })
+    let start = request.query_number("start", 0, 0..=1_000_000)?;
+    let limit = request.query_number("limit", 100, 1..=1_000)?;
+    Listing::parse(|name| request.query(name), start, limit)
 }

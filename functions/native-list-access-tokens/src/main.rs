@@ -1,4 +1,4 @@
-//! `GET /api/v1/personal-access-tokens` — all access tokens, without their secrets.
+//! `GET /api/v1/personal-access-tokens` — the access tokens, page by page, without their secrets.
 
 use cxreports::{CxReports, TokenItem};
 use domain::credential::Permission;
@@ -13,6 +13,9 @@ async fn main() -> Result<(), Error> {
 
 async fn list(gate: &Gate, tokens: &AccessTokens, request: Request) -> Reply {
     gate.caller(&request, Permission::TokenAdmin).await?;
-    let all = tokens.list().await?;
-    reply::json(200, &all.into_iter().map(|token| TokenItem::new(token, None)).collect::<Vec<_>>())
+    let limit = request.query_number("limit", 1_000, 1..=1_000)?;
+    let (page, next) = tokens.list(request.query("cursor").as_deref(), limit as usize).await?;
+    let next = next.map(|cursor| format!("/api/v1/personal-access-tokens?limit={limit}&cursor={cursor}"));
+    let items: Vec<_> = page.into_iter().map(|token| TokenItem::new(token, None)).collect();
+    reply::json_page(next.as_deref(), &items)
 }

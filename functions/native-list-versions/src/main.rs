@@ -1,8 +1,11 @@
-//! `GET /api/reports/{id}/versions` — every version of a report, newest first: who made it, when, and the note.
+//! `GET /api/reports/{id}/versions` — the versions of a report, newest first: who made it, when, and the note.
 
 use domain::credential::Permission;
 use informer::{Informer, VersionList};
 use lambda::{Error, Function, Gate, Reply, Request, reply, store::Reports};
+
+/// No version has a greater number.
+const LAST: u64 = 9_999_999_999;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -13,6 +16,11 @@ async fn main() -> Result<(), Error> {
 
 async fn list(gate: &Gate, reports: &Reports, request: Request) -> Reply {
     let (_, found) = gate.report(reports, &request, Permission::ReportRead).await?;
-    let versions = reports.versions(found.report.uid).await?;
-    reply::json(200, &VersionList::new(&found.report, versions))
+    let limit = request.query_number("limit", 100, 1..=1_000)?;
+    let before = match request.query("before") {
+        Some(_) => Some(request.query_number("before", 1, 1..=LAST)?),
+        None => None,
+    };
+    let versions = reports.versions(found.report.uid, before, limit as usize).await?;
+    reply::json(200, &VersionList::new(&found.report, versions, limit))
 }

@@ -7,6 +7,7 @@ use domain::{
     credential::{Caller, Permission},
     names::ReportRef,
     preset::ReportType,
+    report::Listed,
     workspace::Workspace,
 };
 use lambda::gate::WorkspaceReports;
@@ -32,7 +33,8 @@ async fn put(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
     };
     let details = ReportType { default_report: default.as_ref().map(|found| found.report.uid), ..details };
     let (preset, new) = place.presets.put(&workspace.code, &code, name, details).await?;
-    let item = ReportTypeItem::new(&preset, default.as_ref().map(|found| &found.report));
+    let default = default.map(|found| Listed::from(&found.report));
+    let item = ReportTypeItem::new(&preset, default.as_ref());
     reply::json(if new { 201 } else { 200 }, &item)
 }
 

@@ -10,6 +10,7 @@
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
 //! - [`address`]: mail addresses; [`delivery`]: a report by mail, and what became of it.
 //! - [`language`]: language tags in their usual case; [`link`]: the links that documents may carry.
+//! - [`cursor`]: where the next page of a list begins.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -17,6 +18,7 @@
 pub mod address;
 pub mod bundle;
 pub mod credential;
+pub mod cursor;
 pub mod definition;
 pub mod delivery;
 pub mod export;

@@ -1,4 +1,5 @@
-//! A report and its versions; in `draft`: what its authors send to make and change one; in `trial`: what they send to check one.
+//! A report and its versions; in `draft`: what its authors send to make and change one; in `trial`: what they send to check one; in
+//! `listing`: what lists show of it.
 
 use crate::address::Address;
 use crate::credential::Caller;
@@ -14,11 +15,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 mod draft;
+mod listing;
 #[cfg(test)]
 mod tests;
 mod trial;
 
 pub use draft::{NewReport, ReportChange, ReportDraft};
+pub use listing::{Asked, Chosen, Listed, Order, Page, Part, Sort};
 pub use trial::{Trial, TrialBody};
 
 /// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
@@ -111,15 +114,6 @@ impl Mailing {
             mistakes.keep::<()>(Err(Problem::invalid("formats", rule)))?;
         }
         Ok(())
-    }
-}
-
-impl Report {
-    /// Whether a search for `q` finds the report: in its name, its description or its natural id, in any case.
-    pub fn matches(&self, q: &str) -> bool {
-        let q = q.to_lowercase();
-        let texts = [&self.name, &self.details.description, &self.natural_id.to_string()];
-        texts.iter().any(|text| text.to_lowercase().contains(&q))
     }
 }
 

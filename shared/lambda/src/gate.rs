@@ -40,6 +40,23 @@ impl Gate {
         Ok(caller)
     }
 
+    /// As [`Gate::caller`] and, in the same request, for which roles there are rules about folders.
+    ///
+    /// # Errors
+    /// As [`Gate::caller`].
+    pub async fn viewer(
+        &self,
+        reports: &Reports,
+        request: &Request,
+        permission: Permission,
+    ) -> Outcome<(Caller, Restricted)> {
+        let secret = request.secret()?;
+        let (token, restricted) = self.tokens.find_with_rules(&secret, reports).await?;
+        let caller = self.proved(&secret, token).await?;
+        caller.require(permission)?;
+        Ok((caller, restricted))
+    }
+
     /// The caller and the report that `{id}` names, in two requests to DynamoDB.
     ///
     /// # Errors

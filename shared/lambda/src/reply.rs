@@ -57,6 +57,19 @@ pub fn json_with(response: Builder, value: &impl Serialize) -> Reply {
     body(response.header("content-type", "application/json").header("cache-control", "no-store"), text)
 }
 
+/// A JSON answer that is a page of a list, with the address of the next page, if there is one.
+///
+/// # Errors
+/// `Internal` if it cannot be written.
+pub fn json_page(next: Option<&str>, value: &impl Serialize) -> Reply {
+    let answer = status(200);
+    let answer = match next {
+        Some(address) => answer.header("link", format!("<{address}>; rel=\"next\"")),
+        None => answer,
+    };
+    json_with(answer, value)
+}
+
 /// An answer in a form that `Accept` chose.
 ///
 /// # Errors

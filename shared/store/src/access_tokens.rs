@@ -14,6 +14,7 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, NewAccessToken, Secret},
+    cursor,
     names::ReportRef,
     session::{Session, SessionId},
 };
@@ -32,8 +33,18 @@ const LIST: &str = "TOKENS";
 
 #[derive(Serialize, Deserialize)]
 struct Listed {
+    #[serde(rename = "sk", skip_serializing, default)]
+    place: String,
     id: String,
 }
+
+/// Where a token is in the list: in the order of time.
+fn place(token: &AccessToken) -> Key {
+    Key::new(LIST, format!("{:.3}#{}", token.created_at, token.id))
+}
+
+/// What lists are called in cursors.
+const TOKENS: &str = "tokens";
 
 /// What one request finds; a session has no `secretHash`.
 #[derive(Deserialize)]
@@ -96,6 +107,23 @@ impl AccessTokens {
         Ok((found_token, found_session))
     }
 
+    /// As [`AccessTokens::find`] and, in the same request, for which roles there are rules about folders.
+    ///
+    /// # Errors
+    /// `Internal` when DynamoDB does not answer, `Busy` when it has too much to do.
+    pub async fn find_with_rules(
+        &self,
+        secret: &Secret,
+        reports: &Reports,
+    ) -> Outcome<(Option<AccessToken>, Restricted)> {
+        let catalog = reports.table_name();
+        let mut found = self.both(&key(secret.id()), catalog, &[restricted_key()]).await?;
+        let mut take = |table: &str| found.remove(table).and_then(|mut items| items.pop());
+        let token = take(&self.access.name).map(from_item).transpose()?;
+        let restricted = take(catalog).map(from_item).transpose()?.unwrap_or_default();
+        Ok((token, restricted))
+    }
+
     /// As [`AccessTokens::find`] and, in the same request, the reports that the name in the path leads to and for which roles there
     /// are rules about folders: look-ups that most calls need, in the time of one.
     ///
@@ -144,10 +172,10 @@ impl AccessTokens {
     /// `Invalid` for wrong fields.
     pub async fn create(&self, new: NewAccessToken, user: &str) -> Outcome<(AccessToken, Secret)> {
         let (token, secret) = new.issue(user, ambient::random()?, ambient::random()?, ambient::now())?;
-        let listed = Listed { id: token.id.clone() };
+        let listed = Listed { place: String::new(), id: token.id.clone() };
         let writes = vec![
             self.access.put(to_item(&key(&token.id), &token)?, "attribute_not_exists(pk)")?,
-            self.access.put(to_item(&Key::new(LIST, &token.id), &listed)?, "attribute_not_exists(pk)")?,
+            self.access.put(to_item(&place(&token), &listed)?, "attribute_not_exists(pk)")?,
         ];
         transact(&self.access.client, writes).await.map_err(|refused| match refused {
             Refused::Condition(..) => Problem::internal("two tokens drew the same id"),
@@ -157,17 +185,38 @@ impl AccessTokens {
         Ok((token, secret))
     }
 
-    /// Every token, oldest first.
+    /// At most `most` tokens, oldest first, from the page on that the cursor leads to; and the cursor of the next page, if there is one.
     ///
     /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn list(&self) -> Outcome<Vec<AccessToken>> {
-        let mut tokens = Vec::new();
-        for Listed { id } in self.access.partition::<Listed>(LIST, "").await? {
-            tokens.extend(self.access.get::<AccessToken>(&key(&id)).await?);
+    /// `Invalid` for a wrong cursor.
+    pub async fn list(&self, cursor: Option<&str>, most: usize) -> Outcome<(Vec<AccessToken>, Option<String>)> {
+        let after = cursor::read(TOKENS, cursor)?;
+        let mut listed = self.listed(after.as_deref(), most + 1).await?;
+        let more = listed.len() > most;
+        listed.truncate(most);
+        let next = listed.last().filter(|_| more).map(|last| cursor::write(TOKENS, &last.place));
+        let keys: Vec<_> = listed.iter().map(|listed| key(&listed.id)).collect();
+        let mut tokens: Vec<AccessToken> = self.access.get_all(&keys).await?;
+        tokens.sort_by_cached_key(|token| place(token).1);
+        Ok((tokens, next))
+    }
+
+    async fn listed(&self, after: Option<&str>, most: usize) -> Outcome<Vec<Listed>> {
+        let query = self.access.client.query().table_name(&self.access.name).consistent_read(true);
+        let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(LIST));
+        let (mut found, mut start) = (Vec::new(), after.map(|after| Key::new(LIST, after).item()));
+        loop {
+            let left = i32::try_from(most - found.len()).unwrap_or(i32::MAX);
+            let query = query.clone().limit(left).set_exclusive_start_key(start);
+            let page = sent::query(query).await.map_err(fault)?;
+            for item in page.items.unwrap_or_default() {
+                found.push(from_item(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || found.len() >= most {
+                return Ok(found);
+            }
         }
-        tokens.sort_by(|a, b| a.created_at.cmp(&b.created_at).then_with(|| a.id.cmp(&b.id)));
-        Ok(tokens)
     }
 
     /// Ends a token: the next call that presents it is refused.
@@ -176,10 +225,8 @@ impl AccessTokens {
     /// `NotFound` when there is no such token.
     pub async fn revoke(&self, id: &str) -> Outcome<()> {
         let gone = || Problem::NotFound("There is no access token with this id.".into());
-        if self.access.get::<AccessToken>(&key(id)).await?.is_none() {
-            return Err(gone());
-        }
-        let writes = vec![self.access.delete(&key(id))?, self.access.delete(&Key::new(LIST, id))?];
+        let token = self.access.get::<AccessToken>(&key(id)).await?.ok_or_else(gone)?;
+        let writes = vec![self.access.delete(&key(id))?, self.access.delete(&place(&token))?];
         transact(&self.access.client, writes).await.map_err(|refused| match refused {
             Refused::Condition(..) => gone(),
             Refused::Problem(problem) => problem,

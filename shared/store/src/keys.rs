@@ -1,7 +1,7 @@
 //! The keys of the catalog's items, all in one place: what stands under one partition key is read by one query.
 
 use crate::table::Key;
-use domain::{names::ReportRef, preset::PresetKind, temporary::TemporaryId};
+use domain::{names::ReportRef, preset::PresetKind, report::Order, temporary::TemporaryId};
 use uuid::Uuid;
 
 pub(crate) fn partition(report: Uuid) -> String {
@@ -38,6 +38,24 @@ pub(crate) fn name_key(workspace: &str, folder: &str, name: &str) -> Key {
     Key::new(names_partition(workspace, folder), name)
 }
 
+/// Where the reports of a workspace are listed in an order.
+pub(crate) fn listed_partition(workspace: &str, order: Order) -> String {
+    format!("REPORTS#{}#{workspace}", order.word())
+}
+
+pub(crate) fn listed_key(workspace: &str, order: Order, place: String) -> Key {
+    Key::new(listed_partition(workspace, order), place)
+}
+
+/// Where the reports of a workspace are counted, in parts.
+pub(crate) fn count_partition(workspace: &str) -> String {
+    format!("COUNT#{workspace}")
+}
+
+pub(crate) fn count_key(workspace: &str, part: u8) -> Key {
+    Key::new(count_partition(workspace), format!("{part:02}"))
+}
+
 /// The roles for which there are rules in a workspace, of all workspaces.
 pub(crate) fn restricted_key() -> Key {
     Key::new("RESTRICTED", "ROLES")
@@ -59,13 +77,23 @@ pub(crate) fn workspace_key(code: &str) -> Key {
     Key::new(WORKSPACES, code)
 }
 
-/// Where the published reports of a workspace are listed.
-pub(crate) fn published_partition(workspace: &str) -> String {
-    format!("PUBLISHED#{workspace}")
+/// Where the published reports of a workspace, or of a company in it, are listed in the order of time.
+pub(crate) fn published_partition(scope: &str) -> String {
+    format!("PUBLISHED#{scope}")
 }
 
-pub(crate) fn published_key(workspace: &str, report: Uuid) -> Key {
-    Key::new(published_partition(workspace), report)
+/// Those of them that end by themselves, in the order of their ends.
+pub(crate) fn ending_partition(scope: &str) -> String {
+    format!("ENDING#{scope}")
+}
+
+/// Where they are counted, in parts.
+pub(crate) fn published_count_partition(scope: &str) -> String {
+    format!("PUBLISHEDCOUNT#{scope}")
+}
+
+pub(crate) fn published_count_key(scope: &str, part: u8) -> Key {
+    Key::new(published_count_partition(scope), format!("{part:02}"))
 }
 
 /// How far the collector of bundles has come.

@@ -204,7 +204,7 @@ impl PublicReports {
                         let opened = opened(pinned, id, &key, link, bundle);
                         writes.push(links::point(&self.links, &self.hash(link), &opened)?);
                     }
-                    writes.push(self.listing(&report.workspace, report.uid, &next)?);
+                    writes.extend(self.listing(report, &before, &next)?);
                     let end = End { bundle: Some(key), warnings: bundle.warnings.clone(), ..End::done() };
                     self.finish(id, Some(attempt), &before, &next, (Step::GoLive, end), writes).await
                 }

@@ -1,20 +1,21 @@
 //! Reports and their names.
 //!
 //! One partition a report (`REPORT#<uid>`) holds its publications (`PUB#…`), versions (`V#…`), head (`~HEAD`) and publication
-//! state (`~STATE`), in this order: one backward query reads all that most calls need.
+//! state (`~STATE`), in this order: one backward query reads all that most calls need. What lists read is in `rows`, how they read it
+//! in `pages`.
 
 use crate::{
     Aws, ambient,
     aws::Variable,
     kept::{self, Kept},
-    keys::{head_key, partition, restricted_key, tree_partition, version_key, workspace_key},
+    keys::{head_key, partition, restricted_key, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sent,
     table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
     tree::{
         Restricted, Tree,
-        node::{Named, Node, NodeKind},
+        node::{Named, NodeKind},
         way::Way,
     },
 };
@@ -24,12 +25,17 @@ use domain::{
     credential::{Caller, Role},
     publication::State,
     report::{Actor, Report, ReportDraft, Version, no_workspace},
-    tree::{access::Access, listing::Reach, shown, taken},
+    tree::{access::Access, shown, taken},
     workspace::Workspace,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+mod pages;
+mod rows;
+
+pub use pages::Viewer;
 
 /// The reports.
 #[derive(Clone)]
@@ -160,14 +166,16 @@ impl Reports {
 
     fn creation(&self, way: &Way, report: &Report, version: &KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
         let new = "attribute_not_exists(pk)";
-        Ok(vec![
+        let mut writes = vec![
             self.take_natural_id(report)?,
             self.tree.take_name(way, &report.name, Named { id: report.uid.to_string(), node: NodeKind::Report })?,
             self.tree.put_report(report)?,
             self.take_number(report)?,
             self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
             self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new)?,
-        ])
+        ];
+        writes.extend(self.list_anew(None, Some(report))?);
+        Ok(writes)
     }
 
     /// The report with this uid, deleted ones included.
@@ -187,31 +195,13 @@ impl Reports {
         );
         let mut writes = vec![self.catalog.update(&head_key(report.uid), head)?, self.free_natural_id(report)?];
         writes.extend(self.tree.remove_report(report)?);
+        writes.extend(self.list_anew(Some(report), None)?);
         Ok(writes)
     }
 
     /// Removes what a deleted report was rendered from.
     pub(crate) async fn erase(&self, report: Uuid) -> Outcome<()> {
         self.objects.delete_all(&format!("reports/{report}/"), |_| true).await
-    }
-
-    /// The reports of a workspace that a role may see, as lists show them.
-    ///
-    /// # Errors
-    /// `Internal` when DynamoDB does not answer.
-    pub async fn list(&self, workspace: &str, role: Role) -> Outcome<Vec<Report>> {
-        let (mut reports, mut folders) = (Vec::new(), Vec::new());
-        for node in self.catalog.partition(&tree_partition(workspace), "").await? {
-            match node {
-                Node::Report(report) => reports.push(*report),
-                Node::Folder(folder) => folders.push((folder.id, folder.parent, folder.access)),
-            }
-        }
-        if role != Role::Admin {
-            let reach = Reach::new(role, folders);
-            reports.retain(|report| reach.access(workspace, &report.parent) != Access::None);
-        }
-        Ok(reports)
     }
 
     /// For which roles there are rules about folders.

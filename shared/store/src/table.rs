@@ -43,7 +43,7 @@ pub(crate) fn fault<E: std::error::Error>(error: E) -> Problem {
 }
 
 /// The key of an item: every table has a partition key `pk` and a sort key `sk`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key(pub(crate) String, pub(crate) String);
 
 impl Key {

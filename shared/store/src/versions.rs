@@ -4,7 +4,8 @@ use crate::{
     OpenReport, Reports, ambient, kept,
     keys::{head_key, partition, version_key},
     reports::{KeptVersion, sources},
-    table::{n, to_item, until_settled_from},
+    sent,
+    table::{Key, fault, from_item, n, s, to_item, until_settled_from},
 };
 use domain::{
     Outcome, Problem,
@@ -15,6 +16,9 @@ use domain::{
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// No report has so many.
+const LAST_VERSION: u64 = 9_999_999_999;
 
 impl Reports {
     /// What the newest version of the report is rendered from.
@@ -130,6 +134,7 @@ impl Reports {
         writes.push(self.catalog.put(item, "attribute_not_exists(pk)")?);
         writes.push(self.tree.put_report(&report)?);
         writes.extend(self.tree.rename_report(&open.report, &report)?);
+        writes.extend(self.list_anew(Some(&open.report), Some(&report))?);
         let refused = |position: usize, _| match position.checked_sub(first)? {
             0 | 1 => None,
             _ => Some(taken(&report.name)),
@@ -137,14 +142,33 @@ impl Reports {
         Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
     }
 
-    /// Every version of a report, newest first.
+    /// The versions of a report before the version `before` or from the newest on, newest first, at most `most`.
     ///
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
-    pub async fn versions(&self, report: Uuid) -> Outcome<Vec<Version>> {
-        let mut versions: Vec<Version> = self.catalog.partition(&partition(report), "V#").await?;
-        versions.reverse();
-        Ok(versions)
+    pub async fn versions(&self, report: Uuid, before: Option<u64>, most: usize) -> Outcome<Vec<Version>> {
+        let Key(_, first) = version_key(report, 0);
+        let Key(_, last) = version_key(report, before.map_or(LAST_VERSION, |before| before.saturating_sub(1)));
+        let query = self.catalog.client.query().table_name(&self.catalog.name).consistent_read(true);
+        let query = query
+            .scan_index_forward(false)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
+            .expression_attribute_values(":pk", s(partition(report)))
+            .expression_attribute_values(":first", s(first))
+            .expression_attribute_values(":last", s(last));
+        let (mut found, mut start) = (Vec::new(), None);
+        loop {
+            let left = i32::try_from(most - found.len()).unwrap_or(i32::MAX);
+            let query = query.clone().limit(left).set_exclusive_start_key(start);
+            let page = sent::query(query).await.map_err(fault)?;
+            for item in page.items.unwrap_or_default() {
+                found.push(from_item(item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || found.len() >= most {
+                return Ok(found);
+            }
+        }
     }
 
     /// A version of a report, without what it is rendered from.

@@ -77,6 +77,20 @@ impl Client {
         Listing::read(&self.api.get(&self.url("reports/list")).await.expect(200).json())
     }
 
+    /// The names of all reports, from pages of two, each from the cursor of the one before.
+    pub async fn reports(&self) -> Vec<String> {
+        let (mut names, mut path) = (Vec::new(), format!("/api/v1/ws/{}/reports?limit=2", self.workspace));
+        loop {
+            let page = self.api.get(&path).await.expect(200);
+            let items = page.json();
+            names.extend(items.as_array().unwrap().iter().map(|item| item["name"].as_str().unwrap().to_owned()));
+            match page.next() {
+                Some(next) => path = next,
+                None => return names,
+            }
+        }
+    }
+
     fn request(&self, operation: &Operation) -> RequestBuilder {
         match operation {
             Operation::Create(path) => self.api.request("POST", &self.url(&folder(path))),

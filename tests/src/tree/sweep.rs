@@ -1,13 +1,18 @@
 //! The tree as DynamoDB holds it, and what is wrong with it.
 //!
 //! Every node has its item under `TREE#<workspace>`, and a second one under `NAMES#<workspace>#<parent>` that keeps its name from being
-//! given to another. Each transaction writes both, and the number of children of the folders it changes; a fault here is a write that
-//! went through by itself.
+//! given to another. Each transaction writes both, and the number of children of the folders it changes. A report has a row in each order
+//! of lists besides, under `REPORTS#<order>#<workspace>`, and is counted under `COUNT#<workspace>`. A fault here is a write that went through by
+//! itself.
 
 use super::listing::{Kind, Listing};
 use crate::{aws::Aws, variable};
 use aws_sdk_dynamodb::types::AttributeValue;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Debug,
+    str::FromStr,
+};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -30,12 +35,27 @@ pub struct Name {
     pub kind: Kind,
 }
 
+/// The orders of lists of reports.
+pub const ORDERS: [&str; 3] = ["name", "createdAt", "updatedAt"];
+
+/// A row of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub order: String,
+    pub id: String,
+    pub parent: String,
+    pub name: String,
+}
+
 /// All items of a workspace's tree at one moment. The root is the folder whose id is the workspace's code.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Snapshot {
     pub root: String,
     pub nodes: Vec<Node>,
     pub names: Vec<Name>,
+    pub rows: Vec<Row>,
+    /// How many reports are counted.
+    pub count: i64,
 }
 
 impl Snapshot {
@@ -50,6 +70,10 @@ impl Snapshot {
         for parent in parents {
             snapshot.add_all(aws.partition(&format!("NAMES#{workspace}#{parent}")).await);
         }
+        for order in ORDERS {
+            snapshot.add_all(aws.partition(&format!("REPORTS#{order}#{workspace}")).await);
+        }
+        snapshot.add_all(aws.partition(&format!("COUNT#{workspace}")).await);
         snapshot
     }
 
@@ -68,7 +92,16 @@ impl Snapshot {
     }
 
     fn add(&mut self, item: &Item) {
-        let (pk, sk, kind) = (text(item, "pk"), text(item, "sk"), kind(item));
+        let (pk, sk) = (text(item, "pk"), text(item, "sk"));
+        if let Some((order, _)) = pk.strip_prefix("REPORTS#").and_then(|rest| rest.split_once('#')) {
+            let [id, parent, name] = ["uid", "parent", "name"].map(|attribute| text(item, attribute).to_owned());
+            return self.rows.push(Row { order: order.to_owned(), id, parent, name });
+        }
+        if pk.starts_with("COUNT#") {
+            self.count += number::<i64>(item, "reports");
+            return;
+        }
+        let kind = kind(item);
         match pk.strip_prefix(&format!("NAMES#{}#", self.root)) {
             Some(parent) => {
                 // A name too long for a key is in the item only.
@@ -89,7 +122,10 @@ impl Snapshot {
 
     /// What is wrong with the tree, each in a sentence.
     pub fn faults(&self) -> Vec<String> {
-        [self.orphans(), self.cycles(), self.twins(), self.unnamed(), self.stray_names(), self.miscounted()].concat()
+        let of_nodes =
+            [self.orphans(), self.cycles(), self.twins(), self.unnamed(), self.stray_names(), self.miscounted()];
+        let of_lists = ORDERS.map(|order| self.mislisted(order));
+        of_nodes.into_iter().chain(of_lists).flatten().chain(self.uncounted()).collect()
     }
 
     /// Every node by its path; those that no path leads to are left out.
@@ -103,6 +139,14 @@ impl Snapshot {
         let missing = paths.difference(&listing.nodes).map(|(path, kind)| format!("{kind:?} {path} is not listed."));
         let extra = listing.nodes.difference(&paths).map(|(path, kind)| format!("{kind:?} {path} is listed only."));
         missing.chain(extra).chain(listing.faults.iter().cloned()).collect()
+    }
+
+    /// What the list of reports, page by page, tells otherwise.
+    pub fn unlisted(&self, listed: &[String]) -> Vec<String> {
+        let mut names: Vec<_> = self.reports().map(|(.., name)| name.to_owned()).collect();
+        names.sort_by_key(|name| name.to_lowercase());
+        let right = names.iter().map(|name| name.to_lowercase()).eq(listed.iter().map(|name| name.to_lowercase()));
+        if right { Vec::new() } else { vec![format!("The reports {names:?} are listed as {listed:?}.")] }
     }
 
     fn folders(&self) -> impl Iterator<Item = &Node> {
@@ -177,6 +221,35 @@ impl Snapshot {
         self.names.iter().filter(stray).map(told).collect()
     }
 
+    /// The reports, as a row tells them.
+    fn reports(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let reports = self.nodes.iter().filter(|node| node.kind == Kind::Report);
+        reports.map(|node| (node.id.as_str(), node.parent.as_str(), node.name.as_str()))
+    }
+
+    fn mislisted(&self, order: &str) -> Vec<String> {
+        let mut reports: Vec<_> = self.reports().collect();
+        let mut faults = Vec::new();
+        for row in self.rows.iter().filter(|row| row.order == order) {
+            match reports.iter().position(|report| *report == (row.id.as_str(), row.parent.as_str(), row.name.as_str()))
+            {
+                Some(position) => drop(reports.swap_remove(position)),
+                None => {
+                    faults.push(format!("{:?} ({}) is listed by {order} and not so in the tree.", row.name, row.id))
+                }
+            }
+        }
+        let missing = |(id, _, name): &(&str, &str, &str)| format!("{name:?} ({id}) is not listed by {order}.");
+        faults.extend(reports.iter().map(missing));
+        faults
+    }
+
+    fn uncounted(&self) -> Option<String> {
+        let reports = self.reports().count();
+        let right = usize::try_from(self.count).is_ok_and(|count| count == reports);
+        (!right).then(|| format!("{} reports are counted and {reports} are there.", self.count))
+    }
+
     fn miscounted(&self) -> Vec<String> {
         let children = |folder: &Node| self.nodes.iter().filter(|node| node.parent == folder.id).count() as u64;
         let wrong = self.folders().filter(|folder| folder.children != children(folder));
@@ -202,15 +275,16 @@ impl std::fmt::Display for Node {
 fn workspace(item: &Item) -> Option<&str> {
     let pk = text(item, "pk");
     let name = || pk.strip_prefix("NAMES#").and_then(|rest| rest.split_once('#')).map(|(workspace, _)| workspace);
-    pk.strip_prefix("TREE#").or_else(name)
+    let row = || pk.strip_prefix("REPORTS#").and_then(|rest| rest.split_once('#')).map(|(_, workspace)| workspace);
+    pk.strip_prefix("TREE#").or_else(name).or_else(row).or_else(|| pk.strip_prefix("COUNT#"))
 }
 
 fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.get(name).and_then(|value| value.as_s().ok()).map_or("", String::as_str)
 }
 
-fn number(item: &Item, name: &str) -> u64 {
-    item.get(name).map_or(0, |value| value.as_n().unwrap().parse().unwrap())
+fn number<T: FromStr<Err: Debug> + Default>(item: &Item, name: &str) -> T {
+    item.get(name).map_or_else(T::default, |value| value.as_n().unwrap().parse().unwrap())
 }
 
 fn kind(item: &Item) -> Kind {

@@ -10,7 +10,13 @@ fn node(id: &str, parent: &str, name: &str, kind: Kind, children: u64) -> Node {
     Node { id: id.into(), parent: parent.into(), name: name.into(), kind, children }
 }
 
-/// The nodes with the name items that belong to them.
+/// The rows of a report.
+fn rows(node: &Node) -> [Row; 3] {
+    let Node { id, parent, name, .. } = node;
+    ORDERS.map(|order| Row { order: order.into(), id: id.clone(), parent: parent.clone(), name: name.clone() })
+}
+
+/// The nodes with the name items, the rows and the count that belong to them.
 fn snapshot(nodes: Vec<Node>) -> Snapshot {
     let name = |Node { id, parent, name, kind, .. }: &Node| Name {
         parent: parent.clone(),
@@ -18,7 +24,9 @@ fn snapshot(nodes: Vec<Node>) -> Snapshot {
         id: id.clone(),
         kind: *kind,
     };
-    Snapshot { root: "ws".into(), names: nodes.iter().map(name).collect(), nodes }
+    let reports: Vec<_> = nodes.iter().filter(|node| node.kind == Report).collect();
+    let (rows, count) = (reports.iter().flat_map(|node| rows(node)).collect(), i64::try_from(reports.len()).unwrap());
+    Snapshot { root: "ws".into(), names: nodes.iter().map(name).collect(), rows, count, nodes }
 }
 
 fn sound() -> Snapshot {
@@ -83,7 +91,10 @@ fn a_cycle_is_found_with_what_is_below_it() {
 #[test]
 fn two_siblings_with_one_name_are_found() {
     let found = faults(|snapshot| {
-        snapshot.nodes.push(node("5", "ws", "a", Report, 0));
+        let twin = node("5", "ws", "a", Report, 0);
+        snapshot.rows.extend(rows(&twin));
+        snapshot.count += 1;
+        snapshot.nodes.push(twin);
         snapshot.names.push(Name { parent: "ws".into(), name: "a".into(), id: "5".into(), kind: Report });
     });
     assert_eq!(found, ["Report \"a\" (5) has the name of another node in ws."]);
@@ -116,6 +127,18 @@ fn a_wrong_number_of_children_is_found() {
 }
 
 #[test]
+fn a_report_that_a_list_shows_otherwise_or_not_at_all_is_found() {
+    let missing = "\"Plan\" (3) is not listed by name.";
+    assert_eq!(faults(|snapshot| drop(snapshot.rows.remove(0))), [missing]);
+    let twice = faults(|snapshot| snapshot.rows.push(snapshot.rows[0].clone()));
+    assert_eq!(twice, ["\"Plan\" (3) is listed by name and not so in the tree."]);
+    let moved = faults(|snapshot| snapshot.rows[0].parent = "ws".into());
+    assert_eq!(moved, ["\"Plan\" (3) is listed by name and not so in the tree.", missing]);
+    assert_eq!(faults(|snapshot| snapshot.count = 2), ["2 reports are counted and 1 are there."]);
+    assert_eq!(faults(|snapshot| snapshot.count = -1), ["-1 reports are counted and 1 are there."]);
+}
+
+#[test]
 fn a_list_that_tells_otherwise_is_found() {
     let entity = |name: &str, entity: serde_json::Value| json!({"name": name, "leaf_flag": false, "readonly_flag": false, "type": null, "user": "u", "entity": entity});
     let listing =
@@ -139,12 +162,23 @@ fn items_are_read_as_the_store_writes_them() {
         item(&[("pk", "NAMES#ws#ws"), ("sk", "a"), ("id", "1"), ("node", "folder")]),
         item(&[("pk", "NAMES#ws#1"), ("sk", "Plan"), ("id", "2"), ("node", "report")]),
     ]);
+    for order in ORDERS {
+        let pk = format!("REPORTS#{order}#ws");
+        snapshot.add(&item(&[("pk", &pk), ("sk", "key"), ("uid", "2"), ("parent", "1"), ("name", "Plan")]));
+    }
+    for (part, reports) in [("03", "2"), ("07", "-1")] {
+        let mut count = item(&[("pk", "COUNT#ws"), ("sk", part)]);
+        count.insert("reports".into(), AttributeValue::N(reports.into()));
+        snapshot.add(&count);
+    }
     assert_eq!(
         snapshot,
         Snapshot {
             root: "ws".into(),
             nodes: vec![node("1", "ws", "a", Folder, 1), node("2", "1", "Plan", Report, 0)],
             names: snapshot.names.clone(),
+            rows: rows(&node("2", "1", "Plan", Report, 0)).into(),
+            count: 1,
         }
     );
     assert_eq!(snapshot.faults(), Vec::<String>::new());
@@ -155,5 +189,8 @@ fn the_workspace_of_an_item_is_in_its_key() {
     let item = |pk: &str| Item::from([("pk".to_owned(), AttributeValue::S(pk.to_owned()))]);
     assert_eq!(workspace(&item("TREE#ws-1")), Some("ws-1"));
     assert_eq!(workspace(&item("NAMES#ws-1#folder")), Some("ws-1"));
+    assert_eq!(workspace(&item("REPORTS#name#ws-1")), Some("ws-1"));
+    assert_eq!(workspace(&item("COUNT#ws-1")), Some("ws-1"));
+    assert_eq!(workspace(&item("COUNTER#REPORT")), None);
     assert_eq!(workspace(&item("REPORT#1")), None);
 }

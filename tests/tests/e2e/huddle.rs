@@ -294,6 +294,12 @@ async fn published_documents_are_listed_by_document_company_and_workspace() {
         let views = page.all("DocumentPublicationView");
         views.iter().map(|view| view.link("self").unwrap().to_owned()).collect::<Vec<_>>()
     };
+    assert!(first.link("next").unwrap().contains("cursor="));
+    let second = xml(&admin, &format!("/publishing/workspaces/{number}?page=2")).await;
+    assert_eq!((of(&second), second.text_at("totalPublications")), (of(&next), "27"), "by number as by cursor");
+    let company = xml(&admin, &format!("/publishing/companies/{owner}?page=2")).await;
+    assert_eq!((of(&company), company.text_at("totalPublications")), (of(&next), "27"), "all are of one company");
+    get(&admin, &format!("/publishing/workspaces/{number}?cursor=x"), XML).await.expect(400);
     let mut all = [of(&first), of(&next)].concat();
     all.sort();
     all.dedup();

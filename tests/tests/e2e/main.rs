@@ -12,6 +12,7 @@ mod explorer;
 mod history;
 mod huddle;
 mod large;
+mod lists;
 mod logs;
 mod mail;
 mod meeting;

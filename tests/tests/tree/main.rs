@@ -13,12 +13,13 @@ use imprint_tests::{
     tree::{client::Client, listing::Listing, sweep::Snapshot},
 };
 
-/// The tree as the API lists it. Nothing may go on meanwhile.
+/// The tree as the API lists it; the list of its reports is looked at besides. Nothing may go on meanwhile.
 ///
 /// # Errors
 /// What is wrong with the tree as it is kept, and where the list differs from it.
 async fn swept(aws: &Aws, client: &Client) -> Result<Listing, Vec<String>> {
     let (listing, snapshot) = (client.list().await, Snapshot::read(aws, &client.workspace).await);
-    let faults = [snapshot.faults(), snapshot.differences(&listing)].concat();
+    let reports = client.reports().await;
+    let faults = [snapshot.faults(), snapshot.differences(&listing), snapshot.unlisted(&reports)].concat();
     if faults.is_empty() { Ok(listing) } else { Err(faults) }
 }

@@ -4,7 +4,7 @@
 use domain::{
     preset::{Preset, PresetKind, ReportType},
     rendition::Template,
-    report::Report,
+    report::Listed,
     theme::Theme,
     workspace::Workspace,
 };
@@ -51,22 +51,21 @@ impl ReportItem {
     /// A report among all that its workspace offers. What the workspace does not have is called by the report's own
     /// word.
     pub fn new(
-        report: &Report,
+        report: &Listed,
         types: &[Preset<ReportType>],
         themes: &[Preset<Theme>],
         templates: &[Preset<Template>],
     ) -> Self {
-        let details = &report.details;
-        let word = details.report_type.as_deref().filter(|word| !word.is_empty());
+        let word = report.report_type.as_deref().filter(|word| !word.is_empty());
         let kind = word.and_then(|word| types.iter().find(|kind| kind.is_called(word)));
         Self {
             id: report.number,
             name: report.name.clone(),
             report_type_id: kind.map(|kind| kind.number),
             report_type_name: word.map(|word| name(types, word)),
-            report_template_name: Some(name(templates, details.template.as_deref().unwrap_or_default())),
+            report_template_name: Some(name(templates, report.template.as_deref().unwrap_or_default())),
             preview_image: (),
-            theme_name: Some(name(themes, &details.theme)),
+            theme_name: Some(name(themes, &report.theme)),
             is_default: kind.is_some_and(|kind| kind.details.default_report == Some(report.uid)),
             uid: report.uid,
             natural_id: report.natural_id.to_string(),
@@ -94,7 +93,7 @@ pub struct ReportTypeItem {
 
 impl ReportTypeItem {
     /// `default` is the report that stands for the type, if there is one and the caller may see it.
-    pub fn new(preset: &Preset<ReportType>, default: Option<&Report>) -> Self {
+    pub fn new(preset: &Preset<ReportType>, default: Option<&Listed>) -> Self {
         Self {
             id: preset.number,
             name: preset.name.clone(),

@@ -2,11 +2,12 @@
 
 use super::*;
 use crate::samples::{of_type, report, types};
-use domain::report::Details;
+use domain::report::{Details, Report};
 use serde_json::{Value, json};
 
 fn item(report: &Report) -> Value {
-    serde_json::to_value(ReportItem::new(report, &types(), &Theme::built_in(), &Template::built_in())).unwrap()
+    serde_json::to_value(ReportItem::new(&Listed::from(report), &types(), &Theme::built_in(), &Template::built_in()))
+        .unwrap()
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn a_type_tells_the_report_that_stands_for_it() {
     let alone = json!({"id": 11, "name": "Sales", "description": "All sales", "code": "sales",
         "defaultReportId": null, "defaultReportName": null});
     assert_eq!(told(None), alone);
-    let item = told(Some(&report(17, "Sales by month")));
+    let item = told(Some(&Listed::from(&report(17, "Sales by month"))));
     assert_eq!((&item["defaultReportId"], &item["defaultReportName"]), (&json!(17), &json!("Sales by month")));
 }
 

@@ -1,60 +1,69 @@
-//! Which reports `GET …/reports` is asked for: `type`, `offset`, `limit`. Source: the official Python client for
+//! Which reports `GET …/reports` is asked for: `type`, `offset`, `limit`, `prefix`, `cursor`. Source: the official Python client for
 //! `type`; the pages are ours.
 
 use domain::{
     Outcome, Problem,
     preset::{Preset, ReportType},
-    report::Report,
+    report::{Asked, Chosen, Listed},
 };
-use std::ops::RangeInclusive;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::{ops::RangeInclusive, sync::Arc};
 
 /// The reports that a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Selection {
     kind: Option<String>,
-    offset: usize,
-    limit: usize,
+    offset: u64,
+    limit: u64,
+    prefix: Option<String>,
+    cursor: Option<String>,
 }
 
 /// The most reports of one answer, and how many it has unless told otherwise.
-const MOST: usize = 1_000;
+const MOST: u64 = 1_000;
 
 impl Selection {
-    /// Reads the parameters `type`, `offset` and `limit`; an empty text is as good as none.
+    /// Reads the parameters `type`, `offset`, `limit`, `prefix` and `cursor`; an empty text is as good as none.
     ///
     /// # Errors
     /// `Invalid`, naming the parameter.
-    pub fn parse(kind: Option<&str>, offset: Option<&str>, limit: Option<&str>) -> Outcome<Self> {
+    pub fn parse(parameter: impl Fn(&str) -> Option<String>) -> Outcome<Self> {
+        let text = |name: &str| parameter(name).filter(|text| !text.is_empty());
         Ok(Self {
-            kind: kind.filter(|text| !text.is_empty()).map(str::to_owned),
-            offset: number("offset", offset, 0, 0..=usize::MAX, "write a whole number from 0 on.")?,
-            limit: number("limit", limit, MOST, 1..=MOST, "write a whole number from 1 to 1000.")?,
+            kind: text("type"),
+            offset: number("offset", text("offset").as_deref(), 0, 0..=u64::MAX, "write a whole number from 0 on.")?,
+            limit: number("limit", text("limit").as_deref(), MOST, 1..=MOST, "write a whole number from 1 to 1000.")?,
+            prefix: text("prefix"),
+            cursor: text("cursor"),
         })
     }
 
-    /// These of the reports, by name in any case and then by number.
+    /// What is to be read: by name in any case and then by number.
     ///
     /// # Errors
-    /// `Invalid` for a type that is none of `types`.
-    pub fn of(&self, mut reports: Vec<Report>, types: &[Preset<ReportType>]) -> Outcome<Vec<Report>> {
-        if let Some(text) = &self.kind {
-            let kind = Preset::choose(types.to_vec(), "type", text)?;
-            reports.retain(|report| report.details.report_type.as_deref().is_some_and(|word| kind.is_called(word)));
-        }
-        // The number makes the order total, so that pages neither repeat nor skip.
-        reports.sort_by_cached_key(|report| (report.name.to_lowercase(), report.number));
-        Ok(reports.into_iter().skip(self.offset).take(self.limit).collect())
+    /// `Invalid` for a type that is none of `types`, and for a cursor of another list.
+    pub fn asked(&self, types: &[Preset<ReportType>]) -> Outcome<Asked> {
+        let kind = self.kind.as_deref().map(|text| Preset::choose(types.to_vec(), "type", text)).transpose()?;
+        let of_type = |kind: Preset<ReportType>| {
+            let chosen = move |report: &Listed| report.report_type.as_deref().is_some_and(|word| kind.is_called(word));
+            Arc::new(chosen) as Chosen
+        };
+        let asked = Asked { start: self.offset, chosen: kind.map(of_type), ..Asked::first(self.limit) };
+        asked.from(self.prefix.as_deref(), self.cursor.as_deref())
+    }
+
+    /// The address of the page that a cursor leads to, of the list at this path.
+    pub fn next(&self, path: &str, cursor: &str) -> String {
+        let texts = [("type", self.kind.as_deref()), ("prefix", self.prefix.as_deref()), ("cursor", Some(cursor))];
+        let texts = texts.into_iter().filter_map(|(name, text)| Some((name, text?)));
+        let rest: String =
+            texts.map(|(name, text)| format!("&{name}={}", utf8_percent_encode(text, NON_ALPHANUMERIC))).collect();
+        format!("{path}?limit={}{rest}", self.limit)
     }
 }
 
-fn number(
-    field: &str,
-    text: Option<&str>,
-    default: usize,
-    range: RangeInclusive<usize>,
-    wanted: &str,
-) -> Outcome<usize> {
-    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(default) };
+fn number(field: &str, text: Option<&str>, default: u64, range: RangeInclusive<u64>, wanted: &str) -> Outcome<u64> {
+    let Some(text) = text else { return Ok(default) };
     let number = text.parse().ok().filter(|number| range.contains(number));
     number.ok_or_else(|| Problem::invalid(field, wanted))
 }
@@ -63,51 +72,54 @@ fn number(
 mod tests {
     use super::*;
     use crate::samples::{of_type, report, types};
+    use domain::report::Report;
+
+    fn parsed(parameters: &[(&str, &str)]) -> Outcome<Selection> {
+        let find = |name: &str| parameters.iter().find(|(other, _)| *other == name).map(|(_, text)| (*text).to_owned());
+        Selection::parse(find)
+    }
 
     fn reports() -> Vec<Report> {
         vec![
-            report(5, "beta"),
-            of_type(report(4, "Gamma"), Some("12")),
-            report(3, "Beta"),
-            of_type(report(2, "alpha"), None),
             of_type(report(1, "Delta"), Some("stock")),
+            of_type(report(2, "alpha"), None),
+            report(3, "Beta"),
+            of_type(report(4, "Gamma"), Some("12")),
         ]
     }
 
-    fn told(kind: Option<&str>, offset: Option<&str>, limit: Option<&str>) -> Result<Vec<u64>, String> {
-        let selected = Selection::parse(kind, offset, limit).and_then(|selection| selection.of(reports(), &types()));
-        selected.map(|all| all.iter().map(|report| report.number).collect()).map_err(|problem| problem.to_string())
+    #[test]
+    fn a_list_has_the_reports_of_a_type_by_any_of_its_names() {
+        let table = [("stock", vec![1, 4]), ("12", vec![1, 4]), ("sales", vec![3])];
+        for (kind, expected) in table {
+            let chosen = parsed(&[("type", kind)]).unwrap().asked(&types()).unwrap().chosen.unwrap();
+            let found = reports().iter().map(Listed::from).filter(|report| chosen(report)).collect::<Vec<_>>();
+            assert_eq!(found.iter().map(|report| report.number).collect::<Vec<_>>(), expected, "{kind}");
+        }
+        let all = parsed(&[("type", ""), ("offset", ""), ("limit", "")]).unwrap().asked(&types()).unwrap();
+        assert!(all.chosen.is_none() && all.start == 0 && all.limit == 1_000 && !all.counted);
     }
 
     #[test]
-    fn a_list_is_ordered_by_name_and_cut_as_asked() {
-        let table = [
-            ("all", None, None, None, vec![2, 3, 5, 1, 4]),
-            ("empty texts", Some(""), Some(""), Some(""), vec![2, 3, 5, 1, 4]),
-            ("of a type, by its code", Some("stock"), None, None, vec![1, 4]),
-            ("of a type, by its number", Some("12"), None, None, vec![1, 4]),
-            ("the second page", None, Some("2"), Some("2"), vec![5, 1]),
-            ("the last page", None, Some("4"), Some("2"), vec![4]),
-            ("past the end", None, Some("18446744073709551615"), None, vec![]),
-            ("a page of a type", Some("sales"), Some("1"), Some("1000"), vec![5]),
-        ];
-        for (what, kind, offset, limit, expected) in table {
-            assert_eq!(told(kind, offset, limit), Ok(expected), "{what}");
-        }
+    fn the_next_page_is_asked_for_as_the_one_before() {
+        let selection = parsed(&[("type", "Ä"), ("limit", "2"), ("offset", "4"), ("prefix", "a b")]).unwrap();
+        let expected = "/api/v1/ws/default/reports?limit=2&type=%C3%84&prefix=a%20b&cursor=bmV4dA";
+        assert_eq!(selection.next("/api/v1/ws/default/reports", "bmV4dA"), expected);
     }
 
     #[test]
     fn a_wrong_parameter_is_named() {
         let table = [
-            ("a type that is not there", Some("neon"), None, None, "type: the workspace has no report type “neon”"),
-            ("an offset below zero", None, Some("-1"), None, "offset: write a whole number from 0 on."),
-            ("an offset in words", None, Some("two"), None, "offset: "),
-            ("a limit of nothing", None, None, Some("0"), "limit: write a whole number from 1 to 1000."),
-            ("a limit above the most", None, None, Some("1001"), "limit: "),
+            ("a type that is not there", "type", "neon", "type: the workspace has no report type “neon”"),
+            ("an offset below zero", "offset", "-1", "offset: write a whole number from 0 on."),
+            ("an offset in words", "offset", "two", "offset: "),
+            ("a limit of nothing", "limit", "0", "limit: write a whole number from 1 to 1000."),
+            ("a limit above the most", "limit", "1001", "limit: "),
+            ("a cursor of another list", "cursor", "bmV4dA", "cursor: "),
         ];
-        for (what, kind, offset, limit, expected) in table {
-            let problem = told(kind, offset, limit).unwrap_err();
-            assert!(problem.starts_with(expected), "{what}: {problem}");
+        for (what, name, text, expected) in table {
+            let problem = parsed(&[(name, text)]).and_then(|selection| selection.asked(&types())).err().unwrap();
+            assert!(problem.to_string().starts_with(expected), "{what}: {problem}");
         }
     }
 }

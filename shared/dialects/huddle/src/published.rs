@@ -89,25 +89,29 @@ impl Representation for PublishedDocuments {
 
 impl PublishedDocuments {
     /// Page `page`, counted from 1, of the list at `address` (`publishing/workspaces/3`): `items` of `total`, `size` on a page.
-    /// `q` is what was searched for.
+    /// `q` is what was searched for,
+    /// `next` the cursor of the next page: who follows its link misses and repeats nothing, whatever is published meanwhile.
     pub fn new(
         address: &str,
         q: Option<&str>,
         page: u64,
         size: u64,
         total: u64,
+        next: Option<&str>,
         items: Vec<DocumentPublicationView>,
     ) -> Self {
         let page_count = total.div_ceil(size.max(1)).max(1);
         let search = q.map(|q| format!("&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC))).unwrap_or_default();
         let to = |rel, page: u64| Link::new(rel, format!("{address}?page={page}{search}"));
+        let cursor = next.map(|next| format!("&cursor={next}")).unwrap_or_default();
+        let following = || Link::new("next", format!("{address}?page={}{search}{cursor}", page + 1));
         // Huddle leaves out the ends of a list of one page, and the neighbours that there are not.
         let several = page_count > 1;
         let links = [
             Some(to("self", page)),
             several.then(|| to("first", 1)),
             (page > 1).then(|| to("prev", (page - 1).min(page_count))),
-            (page < page_count).then(|| to("next", page + 1)),
+            (page < page_count).then(following),
             several.then(|| to("last", page_count)),
         ];
         let link = links.into_iter().flatten().collect();

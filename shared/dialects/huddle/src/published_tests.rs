@@ -24,7 +24,7 @@ fn the_example_of_the_page_is_written_as_it_stands_there() {
 #[test]
 fn a_page_leads_to_its_neighbours_and_keeps_the_search() {
     let links = |q, page, total| {
-        let list = PublishedDocuments::new("publishing/workspaces/3", q, page, 10, total, Vec::new());
+        let list = PublishedDocuments::new("publishing/workspaces/3", q, page, 10, total, None, Vec::new());
         let json: serde_json::Value = serde_json::from_str(&Form::Json.write(&list).unwrap().body).unwrap();
         let links = json["links"].as_array().unwrap().iter();
         links.map(|link| format!("{} {}", link["rel"], link["href"]).replace('"', "")).collect::<Vec<_>>()
@@ -46,14 +46,22 @@ fn a_page_leads_to_its_neighbours_and_keeps_the_search() {
 }
 
 #[test]
+fn the_link_to_the_next_page_has_its_cursor_and_no_other_has() {
+    let list = PublishedDocuments::new("publishing/workspaces/3", None, 1, 10, 31, Some("bmV4dA"), Vec::new());
+    let json = Form::Json.write(&list).unwrap().body;
+    assert!(json.contains("publishing/workspaces/3?page=2&cursor=bmV4dA"), "{json}");
+    assert_eq!(json.matches("cursor").count(), 1, "{json}");
+}
+
+#[test]
 fn a_page_of_a_list_is_written_with_its_items() {
-    let list = PublishedDocuments::new("publishing/workspaces/3", None, 1, 10, 31, vec![view(Role::Publisher)]);
+    let list = PublishedDocuments::new("publishing/workspaces/3", None, 1, 10, 31, None, vec![view(Role::Publisher)]);
     assert_eq!(Form::Xml.write(&list).unwrap().body, include_str!("../examples/written/views.xml"));
 }
 
 #[test]
 fn one_item_is_a_list_in_json() {
-    let list = PublishedDocuments::new("publishing/companies/1", None, 1, 10, 1, vec![view(Role::Viewer)]);
+    let list = PublishedDocuments::new("publishing/companies/1", None, 1, 10, 1, None, vec![view(Role::Viewer)]);
     let json: serde_json::Value = serde_json::from_str(&Form::Json.write(&list).unwrap().body).unwrap();
     assert_eq!(json["documentPublicationViews"].as_array().unwrap().len(), 1);
     assert_eq!((&json["page"], &json["pageCount"], &json["totalPublications"]), (&1.into(), &1.into(), &1.into()));

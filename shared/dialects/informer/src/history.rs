@@ -57,7 +57,8 @@ impl VersionRecord {
 pub struct VersionList {
     #[serde(rename = "_links")]
     links: BTreeMap<&'static str, Href>,
-    total: usize,
+    /// How many versions the report has.
+    total: u64,
     #[serde(rename = "_embedded")]
     embedded: EmbeddedVersions,
 }
@@ -69,12 +70,16 @@ struct EmbeddedVersions {
 }
 
 impl VersionList {
-    /// All versions of a report.
-    pub fn new(report: &Report, versions: Vec<Version>) -> Self {
+    /// Versions of a report, at most `limit`; the oldest is the first one, so that others are before any later one.
+    pub fn new(report: &Report, versions: Vec<Version>, limit: u64) -> Self {
         let path = ReportRecord::path(report);
-        let links = [("self", Href::new(format!("{path}/versions"))), ("inf:report", Href::new(&path))];
+        let own = format!("{path}/versions");
+        let mut links = BTreeMap::from([("self", Href::new(&own)), ("inf:report", Href::new(&path))]);
+        if let Some(last) = versions.last().filter(|last| last.version > 1) {
+            links.insert("next", Href::new(format!("{own}?limit={limit}&before={}", last.version)));
+        }
         let versions: Vec<_> = versions.into_iter().map(|version| VersionRecord::new(report, version)).collect();
-        Self { links: links.into(), total: versions.len(), embedded: EmbeddedVersions { versions } }
+        Self { links, total: report.version, embedded: EmbeddedVersions { versions } }
     }
 }
 

@@ -15,7 +15,7 @@ mod tokens;
 pub use deliveries::{DeliveryList, SuppressionList};
 pub use history::{PublicationList, VersionList, VersionRecord};
 pub use publishing::{ProgressBody, PublishBody};
-pub use reports::{Listing, ReportItem, ReportList, ReportRecord, Sort};
+pub use reports::{Listing, ReportItem, ReportList, ReportRecord};
 pub use tokens::{NewToken, TokenList, TokenObject};
 
 use domain::{

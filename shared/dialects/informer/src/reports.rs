@@ -2,119 +2,76 @@
 
 use crate::Href;
 use domain::{
-    Outcome, Problem,
+    Outcome,
     credential::{Permission, Role},
     rendition::Form,
-    report::{Report, Source, Version},
+    report::{Asked, Chosen, Listed, Page, Report, Sort, Source, Version},
 };
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde_json::Value;
 use std::{
-    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
-    fmt,
+    sync::Arc,
 };
 
-/// What a list is asked for: `q`, `sort`, `start`, `limit`.
-#[derive(Debug, Clone)]
+/// What a list is asked for.
+#[derive(Clone)]
 pub struct Listing {
-    pub q: Option<String>,
-    pub sort: Sort,
-    pub start: u64,
-    pub limit: u64,
-}
-
-/// The order of a list; a `-` in front reverses it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sort {
-    by: SortBy,
-    reverse: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum SortBy {
-    Name,
-    CreatedAt,
-    UpdatedAt,
-}
-
-impl Sort {
-    /// Reads the parameter; by name when it is left out.
-    ///
-    /// # Errors
-    /// `Invalid`, naming the fields that a list can be sorted by.
-    pub fn parse(text: Option<&str>) -> Outcome<Self> {
-        let text = text.unwrap_or("name");
-        let (name, reverse) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-        let by = match name {
-            "name" => SortBy::Name,
-            "createdAt" => SortBy::CreatedAt,
-            "updatedAt" => SortBy::UpdatedAt,
-            _ => return Err(Problem::invalid("sort", "sort by name, createdAt or updatedAt; a - in front reverses.")),
-        };
-        Ok(Self { by, reverse })
-    }
-
-    fn compare(self, a: &Report, b: &Report) -> Ordering {
-        let by_name = || a.name.to_lowercase().cmp(&b.name.to_lowercase()).then_with(|| a.name.cmp(&b.name));
-        let order = match self.by {
-            SortBy::Name => by_name(),
-            SortBy::CreatedAt => a.created_at.cmp(&b.created_at),
-            SortBy::UpdatedAt => a.updated_at.cmp(&b.updated_at),
-        };
-        // The number makes the order total, so that pages neither repeat nor skip.
-        let order = order.then_with(|| a.number.cmp(&b.number));
-        if self.reverse { order.reverse() } else { order }
-    }
-}
-
-impl fmt::Display for Sort {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let by = match self.by {
-            SortBy::Name => "name",
-            SortBy::CreatedAt => "createdAt",
-            SortBy::UpdatedAt => "updatedAt",
-        };
-        write!(f, "{}{by}", if self.reverse { "-" } else { "" })
-    }
+    asked: Asked,
+    q: Option<String>,
+    prefix: Option<String>,
+    cursor: Option<String>,
 }
 
 impl Listing {
-    /// The list that `reports` (all that the caller may see) come to.
-    pub fn of(&self, mut reports: Vec<Report>, role: Role) -> ReportList {
-        reports.retain(|report| self.q.as_deref().is_none_or(|q| report.matches(q)));
-        reports.sort_by(|a, b| self.sort.compare(a, b));
-        let total = reports.len();
-        let skip = usize::try_from(self.start).unwrap_or(usize::MAX);
-        let take = usize::try_from(self.limit).unwrap_or(usize::MAX);
-        let items: Vec<_> = reports.iter().skip(skip).take(take).map(ReportItem::from).collect();
+    /// From the parameters `q`, `prefix`, `sort`, `start`, `limit` and `cursor`; an empty text is as good as none.
+    ///
+    /// # Errors
+    /// `Invalid`, naming the parameter.
+    pub fn parse(parameter: impl Fn(&str) -> Option<String>, start: u64, limit: u64) -> Outcome<Self> {
+        let text = |name: &str| parameter(name).filter(|text| !text.is_empty());
+        let [q, prefix, cursor] = ["q", "prefix", "cursor"].map(text);
+        let chosen = q.clone().map(|q| Arc::new(move |report: &Listed| report.matches(&q)) as Chosen);
+        let sort = Sort::parse(parameter("sort").as_deref())?;
+        let asked = Asked { sort, start, chosen, counted: true, ..Asked::first(limit) };
+        Ok(Self { asked: asked.from(prefix.as_deref(), cursor.as_deref())?, q, prefix, cursor })
+    }
+
+    /// What is to be read.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The list with this page.
+    pub fn of(&self, page: &Page, role: Role) -> ReportList {
+        let items: Vec<_> = page.reports.iter().map(ReportItem::from).collect();
         ReportList {
-            links: self.links(total as u64),
-            start: self.start,
+            links: self.links(items.len() as u64, page.next.as_deref()),
+            start: self.asked.start,
             count: items.len(),
-            total,
+            total: page.total,
             aggs: Value::Object(serde_json::Map::new()),
             permissions: permissions(role),
             embedded: Embedded { reports: items },
         }
     }
 
-    fn links(&self, total: u64) -> BTreeMap<&'static str, Href> {
-        let page = |start: u64| {
-            let mut query = format!("start={start}&limit={}&sort={}", self.limit, self.sort);
-            if let Some(q) = &self.q {
-                query += &format!("&q={}", utf8_percent_encode(q, NON_ALPHANUMERIC));
+    fn links(&self, count: u64, next: Option<&str>) -> BTreeMap<&'static str, Href> {
+        let Asked { sort, start, limit, .. } = self.asked;
+        let page = |start: u64, cursor: Option<&str>| {
+            let mut query = format!("start={start}&limit={limit}&sort={sort}");
+            let texts = [("q", self.q.as_deref()), ("prefix", self.prefix.as_deref()), ("cursor", cursor)];
+            for (name, text) in texts.into_iter().filter_map(|(name, text)| Some((name, text?))) {
+                query += &format!("&{name}={}", utf8_percent_encode(text, NON_ALPHANUMERIC));
             }
             Href::new(format!("/api/reports?{query}"))
         };
-        let mut links = BTreeMap::from([("self", page(self.start))]);
-        if self.start + self.limit < total {
-            links.insert("next", page(self.start + self.limit));
-        }
-        if self.start > 0 {
-            links.insert("prev", page(self.start.saturating_sub(self.limit)));
+        let mut links = BTreeMap::from([("self", page(start, self.cursor.as_deref()))]);
+        links.extend(next.map(|cursor| ("next", page(start + count, Some(cursor)))));
+        if start > 0 {
+            links.insert("prev", page(start.saturating_sub(limit), None));
         }
         links
     }
@@ -133,7 +90,7 @@ pub struct ReportList {
     links: BTreeMap<&'static str, Href>,
     start: u64,
     count: usize,
-    total: usize,
+    total: u64,
     aggs: Value,
     permissions: BTreeMap<&'static str, bool>,
     #[serde(rename = "_embedded")]
@@ -161,14 +118,14 @@ pub struct ReportItem {
     updated_at: Timestamp,
 }
 
-impl From<&Report> for ReportItem {
-    fn from(report: &Report) -> Self {
+impl From<&Listed> for ReportItem {
+    fn from(report: &Listed) -> Self {
         Self {
             id: report.uid.to_string(),
             kind: report.kind,
             name: report.name.clone(),
             slug: report.natural_id.slug().to_owned(),
-            description: report.details.description.clone(),
+            description: report.description.clone(),
             owner_id: report.natural_id.owner().to_owned(),
             created_at: report.created_at,
             updated_at: report.updated_at,
@@ -233,7 +190,7 @@ impl ReportRecord {
         }
         let mailing = &report.details.mailing;
         Self {
-            item: ReportItem::from(report),
+            item: ReportItem::from(&Listed::from(report)),
             number: report.number,
             natural_id: report.natural_id.to_string(),
             workspace: report.workspace.clone(),
@@ -273,10 +230,27 @@ impl ReportRecord {
 mod tests {
     use super::*;
 
+    fn listing(parameters: &[(&str, &str)]) -> Outcome<Listing> {
+        let find = |name: &str| parameters.iter().find(|(other, _)| *other == name).map(|(_, text)| (*text).to_owned());
+        Listing::parse(find, 4, 2)
+    }
+
     #[test]
-    fn a_list_is_sorted_by_the_fields_of_its_items_and_by_no_other() {
-        assert!(Sort::parse(None).is_ok());
-        assert!(Sort::parse(Some("-updatedAt")).is_ok_and(|sort| sort.reverse));
-        assert!(Sort::parse(Some("secretHash")).is_err());
+    fn the_links_of_a_list_keep_what_was_asked_for() {
+        let listing = listing(&[("q", "a&b"), ("prefix", "Sal"), ("sort", "-name")]).unwrap();
+        let page = Page { reports: Vec::new(), next: Some("bmV4dA".into()), total: 9 };
+        let links = serde_json::to_value(listing.of(&page, Role::Viewer)).unwrap()["_links"].take();
+        let kept = "limit=2&sort=%2Dname&q=a%26b&prefix=Sal".replace("%2D", "-");
+        assert_eq!(links["self"]["href"], format!("/api/reports?start=4&{kept}"));
+        assert_eq!(links["next"]["href"], format!("/api/reports?start=4&{kept}&cursor=bmV4dA"));
+        assert_eq!(links["prev"]["href"], format!("/api/reports?start=2&{kept}"));
+    }
+
+    #[test]
+    fn a_list_refuses_what_it_cannot_be_asked_for() {
+        for (name, text) in [("sort", "secretHash"), ("cursor", "x")] {
+            let problem = listing(&[(name, text)]).err().unwrap().to_string();
+            assert!(problem.starts_with(&format!("{name}: ")), "{problem}");
+        }
     }
 }

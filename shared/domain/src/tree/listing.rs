@@ -111,6 +111,16 @@ impl Reach {
         Self { role, folders }
     }
 
+    /// Adds a folder.
+    pub fn add(&mut self, id: String, parent: String, rules: Rules) {
+        self.folders.insert(id, (parent, rules));
+    }
+
+    /// Whether the folder with this id was added.
+    pub fn knows(&self, id: &str) -> bool {
+        self.folders.contains_key(id)
+    }
+
     /// What is left in the folder with this id below `root`. Nothing is left in a folder that no way leads to: no rule that
     /// was not seen may be passed over.
     pub fn access(&self, root: &str, folder: &str) -> Access {

@@ -12,7 +12,7 @@ use domain::{
     preview::{NOT_OPEN, PreviewSession},
     workspace::Workspace,
 };
-use store::{Aws, Exports, OpenReport, Presets, Previews, Reports, Workspaces, ambient};
+use store::{Aws, Exports, OpenReport, Presets, Previews, Reports, Restricted, Workspaces, ambient};
 use uuid::Uuid;
 
 /// What finds a report in a workspace, by any of its names or as the default report of a type.
@@ -67,6 +67,24 @@ impl Gate {
         let workspace = workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
         caller.require(permission)?;
         Ok((caller, workspace))
+    }
+
+    /// As [`Gate::workspace`] and for which roles there are rules about folders.
+    ///
+    /// # Errors
+    /// As [`Gate::workspace`].
+    pub async fn workspace_viewer(
+        &self,
+        place: &WorkspaceReports,
+        request: &Request,
+        permission: Permission,
+    ) -> Outcome<(Caller, Workspace, Restricted)> {
+        let secret = request.secret()?;
+        let (token, restricted) = self.tokens.find_with_rules(&secret, &place.reports).await?;
+        let caller = self.proved(&secret, token).await?;
+        let workspace = place.workspaces.find(Some(&request.parameter("ws")?), &caller).await?;
+        caller.require(permission)?;
+        Ok((caller, workspace, restricted))
     }
 
     /// As [`Gate::report`], for a report that `{id}` names in the workspace `{ws}`; it may be named by the code of the report type of

@@ -58,7 +58,7 @@ impl PublicReports {
             let before = self.state(report.uid).await?;
             let Some(next) = before.unpublish() else { return Ok(Some(before.withdrawn)) };
             let mut writes = self.end(before.links())?;
-            writes.push(self.listing(&report.workspace, report.uid, &next)?);
+            writes.extend(self.listing(report, &before, &next)?);
             let written = self.replace(report.uid, &before, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))
         });
@@ -89,7 +89,7 @@ impl PublicReports {
             let next = found.state.end();
             let mut writes = reports.removal(&found.report, ambient::now())?;
             writes.extend(self.end(found.state.links())?);
-            writes.push(self.listing(&found.report.workspace, uid, &next)?);
+            writes.extend(self.listing(&found.report, &found.state, &next)?);
             writes.push(self.mailed.end_for_good(uid)?);
             let written = self.replace(uid, &found.state, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))

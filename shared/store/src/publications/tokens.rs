@@ -79,10 +79,8 @@ impl PublicReports {
             // What is live cannot change until this is written: the state's revision would.
             let Some(other) = links::by_hash(&self.links, &self.hash(other)).await? else { return Ok(None) };
             let link = Link { views: 0, ..pointing(other, &wanted) };
-            let writes = vec![
-                links::point(&self.links, &self.hash(&wanted), &link)?,
-                self.listing(&report.workspace, report.uid, &next)?,
-            ];
+            let mut writes = vec![links::point(&self.links, &self.hash(&wanted), &link)?];
+            writes.extend(self.listing(report, &before, &next)?);
             let written = self.replace(report.uid, &before, &next, writes).await?;
             Ok(written.then(|| (self.token(&wanted), link)))
         })
@@ -100,7 +98,7 @@ impl PublicReports {
             let Some(next) = before.unlink(id) else { return Ok(Some(before.withdrawn)) };
             let ended: Vec<_> = before.links().iter().filter(|link| link.id == id).cloned().collect();
             let mut writes = self.end(&ended)?;
-            writes.push(self.listing(&report.workspace, report.uid, &next)?);
+            writes.extend(self.listing(report, &before, &next)?);
             let written = self.replace(report.uid, &before, &next, writes).await?;
             Ok(written.then_some(next.withdrawn))
         });

@@ -6,6 +6,7 @@ use super::{
     way::Way,
 };
 use crate::{
+    at_once::side_by_side,
     keys::{name_key, names_partition, node_key, tree_partition},
     sent,
     table::{Item, Key, fault, from_item, s},
@@ -22,7 +23,6 @@ use domain::{
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use std::collections::HashSet;
-use tokio::task::JoinSet;
 
 /// What a list shows of a node.
 #[derive(Deserialize)]
@@ -38,9 +38,6 @@ struct Listed {
 }
 
 const SHOWN: &str = "sk, #parent, #name, #node, #type, #access";
-
-/// How many requests are under way at a time.
-const AT_ONCE: usize = 8;
 
 /// How often nodes that no way leads to are read again, before they are left out.
 const ROUNDS: usize = 4;
@@ -207,26 +204,6 @@ fn parts_after(last: &str) -> Vec<(String, String)> {
     // No id is greater: uids and workspaces' codes are lower-case ASCII.
     let ends = starts[1..].iter().cloned().chain(["~".to_owned()]);
     starts.iter().cloned().zip(ends).collect()
-}
-
-/// What all the requests answer, in no order, a few of them at a time.
-async fn side_by_side<T, F>(requests: impl IntoIterator<Item = F>) -> Outcome<Vec<T>>
-where
-    T: Send + 'static,
-    F: Future<Output = Outcome<T>> + Send + 'static,
-{
-    let (mut waiting, mut running, mut answers) = (requests.into_iter(), JoinSet::new(), Vec::new());
-    loop {
-        while running.len() < AT_ONCE
-            && let Some(request) = waiting.next()
-        {
-            running.spawn(request);
-        }
-        match running.join_next().await {
-            Some(answer) => answers.push(answer.map_err(Problem::internal)??),
-            None => return Ok(answers),
-        }
-    }
 }
 
 #[cfg(test)]
