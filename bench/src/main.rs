@@ -36,7 +36,7 @@ async fn main() -> Outcome<()> {
         return rendering::register::child();
     }
     if words.is_empty() {
-        words = ["start", "gateway", "requests", "tree", "publishing", "renditions", "mail", "render"]
+        words = ["start", "gateway", "requests", "tree", "lists", "publishing", "renditions", "mail", "render"]
             .map(str::to_owned)
             .into();
     }
@@ -52,13 +52,14 @@ async fn part(name: &str) -> Outcome<()> {
         "gateway" => gateway::run().await,
         "requests" => requests::run().await,
         "tree" => tree::run().await,
+        "lists" => tree::lists().await,
         "publishing" => publishing::run().await,
         "renditions" => renditions::run().await,
         "mail" => mail::run().await,
         "render" => rendering::run().await,
         "soak" => soak::run().await,
         _ => Err(
-            "usage: imprint-bench [start] [gateway] [requests] [tree] [publishing] [renditions] [mail] [render] [soak]"
+            "usage: imprint-bench [start] [gateway] [requests] [tree] [lists] [publishing] [renditions] [mail] [render] [soak]"
                 .into(),
         ),
     }

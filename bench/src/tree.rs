@@ -8,6 +8,7 @@ mod crowd;
 mod forest;
 mod item;
 mod listing;
+mod pages;
 mod seeding;
 mod session;
 mod usage;
@@ -18,4 +19,9 @@ pub async fn run() -> Outcome<()> {
     changes::run(&stack).await?;
     listing::run(&stack).await?;
     crowd::run(&stack).await
+}
+
+/// Measures and prints what first pages of lists cost.
+pub async fn lists() -> Outcome<()> {
+    pages::run(&Stack::of_environment()?).await
 }

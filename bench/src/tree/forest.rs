@@ -1,7 +1,7 @@
 //! A large tree of folders and reports, as it is in the table. The nodes are numbered: every tenth is a folder, the nine after it are
 //! the reports in it. Twenty folders are at the top, with a report beside each; a folder holds up to six others.
 
-use super::item::{Item, item};
+use super::item::{Item, item, size};
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::collections::HashMap;
 
@@ -93,7 +93,7 @@ impl Forest {
             ("sk", &id),
             ("node", "report"),
             ("uid", &id),
-            ("naturalId", &format!("team:{}-{n}", SCOPES[n % SCOPES.len()].replace(' ', "-"))),
+            ("naturalId", &natural_id(n)),
             ("workspace", &self.workspace),
             ("parent", &parent),
             ("name", &name),
@@ -107,6 +107,94 @@ impl Forest {
         ];
         item(&texts, &[("number", 1000 + n), ("version", 1 + n % 20)])
     }
+}
+
+/// What lists read: the rows of reports, and the entries of those that are published.
+impl Forest {
+    /// Whether a node is a report.
+    pub fn is_report(&self, n: usize) -> bool {
+        !n.is_multiple_of(GROUP)
+    }
+
+    /// The rows of a report, one in each order.
+    pub fn rows(&self, n: usize) -> [Item; 3] {
+        let number = 1000 + n;
+        let changed = made(self.nodes - n);
+        let orders = [("name", title(n).to_lowercase()), ("createdAt", made(n)), ("updatedAt", changed.clone())];
+        orders.map(|(order, key)| {
+            let texts = [
+                ("pk", format!("REPORTS#{order}#{}", self.workspace)),
+                ("sk", format!("{key}\u{1f}{number:012}")),
+                ("uid", self.id(n)),
+                ("naturalId", natural_id(n)),
+                ("parent", self.parent(n)),
+                ("name", title(n)),
+                ("type", KINDS[n % KINDS.len()].to_owned()),
+                ("reportType", if n.is_multiple_of(2) { "sales" } else { "stock" }.to_owned()),
+                ("description", "For the meeting of the board.".to_owned()),
+                ("theme", "default".to_owned()),
+                ("createdAt", made(n)),
+                ("updatedAt", changed.clone()),
+            ];
+            item(&texts.each_ref().map(|(name, text)| (*name, text.as_str())), &[("number", number)])
+        })
+    }
+
+    /// The size of a row.
+    pub fn row_size(&self) -> usize {
+        self.rows(self.nodes - 1).iter().map(size).max().unwrap_or_default()
+    }
+
+    /// The entries of a published report, in its workspace and of its company.
+    pub fn entries(&self, n: usize) -> [Item; 2] {
+        let place = format!("{}#{:012}", made(n), 999_999_999_999 - (1000 + n));
+        ["", "#team"].map(|company| {
+            let pk = format!("PUBLISHED#{}{company}", self.workspace);
+            item(&[("pk", &pk), ("sk", &place), ("uid", &self.id(n))], &[])
+        })
+    }
+
+    /// What a list shows of a publication: its record, and the state of the report.
+    pub fn publication(&self, n: usize) -> [Item; 2] {
+        let (id, at) = (self.id(n), made(n));
+        let pk = format!("REPORT#{id}");
+        let texts = |pairs: &[(&str, &str)]| AttributeValue::M(item(pairs, &[]));
+        let mut live = item(&[("at", &at), ("bundle", &format!("bundles/{id}/0000000001-a"))], &[("sequence", 1)]);
+        let link = [("id", id.as_str()), ("createdAt", &at)];
+        live.insert("links".into(), AttributeValue::L(vec![texts(&link)]));
+        let numbers = [("revision", 3), ("requested", 1), ("withdrawn", 0)];
+        let mut state = item(&[("pk", &pk), ("sk", "~STATE"), ("changedAt", &at)], &numbers);
+        state.insert("live".into(), AttributeValue::M(live));
+        state.insert("ended".into(), AttributeValue::Bool(false));
+        let publication = [
+            ("pk", pk.as_str()),
+            ("sk", "PUB#0000000001"),
+            ("id", &format!("{id}-1")),
+            ("workspace", &self.workspace),
+            ("status", "Done"),
+            ("requestedAt", &at),
+            ("finishedAt", &at),
+        ];
+        let mut publication = item(&publication, &[("version", 1), ("percent", 100)]);
+        publication.insert("actor".into(), texts(&[("name", "bench")]));
+        publication.insert("messages".into(), AttributeValue::L(Vec::new()));
+        [state, publication]
+    }
+
+    /// A part of a count of the workspace.
+    pub fn count(&self, prefix: &str, attribute: &str, count: usize) -> Item {
+        item(&[("pk", &format!("{prefix}{}", self.workspace)), ("sk", "00")], &[(attribute, count)])
+    }
+}
+
+fn natural_id(n: usize) -> String {
+    format!("team:{}-{n}", SCOPES[n % SCOPES.len()].replace(' ', "-"))
+}
+
+/// A time that is later for a greater number.
+fn made(n: usize) -> String {
+    let (minutes, ms) = (n / 60_000, n % 60_000);
+    format!("2026-02-03T16:{minutes:02}:{:02}.{:03}Z", ms / 1_000, ms % 1_000)
 }
 
 /// The item of a folder.

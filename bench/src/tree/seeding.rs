@@ -65,6 +65,17 @@ impl Catalog {
         Ok(seeded(&forest, items, milliseconds(begun)))
     }
 
+    /// Writes a workspace's tree with the rows that lists of its reports read, and all reports as published; of the newest 25 also what a list
+    /// shows of their publications.
+    pub async fn seed_lists(&self, forest: &Forest) -> Outcome<usize> {
+        let reports = || (0..forest.nodes).filter(|n| forest.is_report(*n));
+        let rows = reports().flat_map(|n| forest.rows(n)).chain(reports().flat_map(|n| forest.entries(n)));
+        let shown = reports().rev().take(25).flat_map(|n| forest.publication(n));
+        let count = reports().count();
+        let counts = [forest.count("COUNT#", "reports", count), forest.count("PUBLISHEDCOUNT#", "entries", count)];
+        self.write(items(forest).chain(rows).chain(shown).chain(counts)).await
+    }
+
     /// Writes items; answers how many.
     async fn write(&self, items: impl Iterator<Item = Item>) -> Outcome<usize> {
         let (mut items, mut written, mut running) = (items.peekable(), 0, JoinSet::new());
