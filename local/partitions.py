@@ -20,7 +20,7 @@ class LargePartitions:
     """Queries of large partitions. MiniStack sorts the whole partition and parses the condition anew for each of its items, page by page: five
     seconds a page of a tree of 100,000 nodes. Here a page is found in the order of the sort keys. It also costs what DynamoDB takes for it."""
 
-    LARGE = 500
+    LARGE = 50
 
     def __init__(self) -> None:
         self.query, self.set_item, self.remove_item = dynamodb._query, dynamodb._set_item, dynamodb._remove_item

@@ -169,13 +169,14 @@ impl Forest {
         let publication = [
             ("pk", pk.as_str()),
             ("sk", "PUB#0000000001"),
-            ("id", &format!("{id}-1")),
             ("workspace", &self.workspace),
             ("status", "Done"),
             ("requestedAt", &at),
             ("finishedAt", &at),
         ];
         let mut publication = item(&publication, &[("version", 1), ("percent", 100)]);
+        let own = item(&[("report", &id)], &[("sequence", 1)]);
+        publication.insert("id".into(), AttributeValue::M(own));
         publication.insert("actor".into(), texts(&[("name", "bench")]));
         publication.insert("messages".into(), AttributeValue::L(Vec::new()));
         [state, publication]

@@ -65,15 +65,16 @@ impl Catalog {
         Ok(seeded(&forest, items, milliseconds(begun)))
     }
 
-    /// Writes a workspace's tree with the rows that lists of its reports read, and all reports as published; of the newest 25 also what a list
-    /// shows of their publications.
+    /// Writes what lists read of a workspace: the rows of its reports, and the entries of all of them as published. Of the newest 25 also the
+    /// nodes, and what a list shows of their publications.
     pub async fn seed_lists(&self, forest: &Forest) -> Outcome<usize> {
         let reports = || (0..forest.nodes).filter(|n| forest.is_report(*n));
         let rows = reports().flat_map(|n| forest.rows(n)).chain(reports().flat_map(|n| forest.entries(n)));
-        let shown = reports().rev().take(25).flat_map(|n| forest.publication(n));
+        let newest = || reports().rev().take(25);
+        let shown = newest().flat_map(|n| forest.publication(n)).chain(newest().map(|n| forest.node(n)));
         let count = reports().count();
         let counts = [forest.count("COUNT#", "reports", count), forest.count("PUBLISHEDCOUNT#", "entries", count)];
-        self.write(items(forest).chain(rows).chain(shown).chain(counts)).await
+        self.write(rows.chain(shown).chain(counts)).await
     }
 
     /// Writes items; answers how many.

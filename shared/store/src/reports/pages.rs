@@ -85,7 +85,7 @@ impl Reports {
     /// The part of a page that a workspace has; `ruled` is the role that its rules are to be looked at for.
     async fn part(&self, workspace: &str, ruled: Option<Role>, asked: &Asked, most: usize) -> Outcome<Part> {
         if ruled.is_some() || asked.chosen.is_some() || !asked.prefix.is_empty() {
-            // Rules are few and workspaces with them small: there the whole list is read, and no bound tells of what is hidden.
+            // Where rules hold there is no bound: a page that ends at it would tell of what is hidden.
             let most = if ruled.is_none() && asked.counted { most } else { usize::MAX };
             return self.sifted(workspace, ruled, asked, most).await;
         }
