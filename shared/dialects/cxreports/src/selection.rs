@@ -49,7 +49,7 @@ impl Selection {
             Arc::new(chosen) as Chosen
         };
         let asked = Asked { start: self.offset, chosen: kind.map(of_type), ..Asked::first(self.limit) };
-        asked.from(self.prefix.as_deref(), self.cursor.as_deref())
+        asked.paged(self.prefix.as_deref(), self.cursor.as_deref())
     }
 
     /// The address of the page that a cursor leads to, of the list at this path.

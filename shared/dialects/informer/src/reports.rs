@@ -36,7 +36,7 @@ impl Listing {
         let chosen = q.clone().map(|q| Arc::new(move |report: &Listed| report.matches(&q)) as Chosen);
         let sort = Sort::parse(parameter("sort").as_deref())?;
         let asked = Asked { sort, start, chosen, counted: true, ..Asked::first(limit) };
-        Ok(Self { asked: asked.from(prefix.as_deref(), cursor.as_deref())?, q, prefix, cursor })
+        Ok(Self { asked: asked.paged(prefix.as_deref(), cursor.as_deref())?, q, prefix, cursor })
     }
 
     /// What is to be read.

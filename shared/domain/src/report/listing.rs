@@ -174,7 +174,7 @@ impl Asked {
     ///
     /// # Errors
     /// `Invalid` for a prefix in another order than that of the names, and for a cursor of another list.
-    pub fn from(mut self, prefix: Option<&str>, cursor: Option<&str>) -> Outcome<Self> {
+    pub fn paged(mut self, prefix: Option<&str>, cursor: Option<&str>) -> Outcome<Self> {
         self.prefix = folded(prefix.unwrap_or_default());
         if !self.prefix.is_empty() && self.sort.by != Order::Name {
             return Err(Problem::invalid("prefix", "a list of names that begin so is sorted by name or -name."));
@@ -250,13 +250,13 @@ impl Page {
         found.sort_by(|(a, _), (b, _)| sort.compare(a, b));
         let (skipped, enough) = (asked.skipped(), asked.enough());
         let more = found.len() >= enough;
-        let mut page: Vec<_> = found.into_iter().take(enough - 1).skip(skipped).collect();
+        let page: Vec<_> = found.into_iter().take(enough - 1).skip(skipped).collect();
         let last = match more {
             true => page.last().map(|(key, _)| key.clone()),
             false => horizon,
         };
         let next = last.map(|key| asked.cursor(&key));
-        Self { reports: page.drain(..).map(|(_, report)| report).collect(), next, total }
+        Self { reports: page.into_iter().map(|(_, report)| report).collect(), next, total }
     }
 }
 

@@ -26,15 +26,17 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 use uuid::Uuid;
 
 /// The entry of a published report.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Entry {
-    #[serde(rename = "sk", skip_serializing)]
-    #[serde(default)]
+    #[serde(rename = "sk", skip_serializing, default)]
     place: String,
     uid: Uuid,
     /// When its last link expires, if all do.
@@ -169,7 +171,7 @@ impl Publications {
         // Names change and folders are hidden without a publication: what the reports say now counts, so all of them are looked at.
         let mut found = self.newest(&scope, None, usize::MAX).await?;
         let chosen = sought.q.clone().map(|q| Arc::new(move |report: &Listed| report.matches(&q)) as _);
-        let seen = if found.is_empty() { Default::default() } else { reports.seen(workspace, ruled, chosen).await? };
+        let seen = if found.is_empty() { HashSet::new() } else { reports.seen(workspace, ruled, chosen).await? };
         found.retain(|entry| seen.contains(&entry.uid));
         let total = found.len() as u64;
         found.retain(|entry| after.is_none_or(|after| entry.place.as_str() < after));

@@ -75,7 +75,7 @@ fn pages_by_offset_and_by_cursor_are_those_of_one_list() {
             let found = Page::of(&page, parts(&page));
             assert_eq!((found.total, found.next.is_some()), (6, start < 4), "{words}");
             by_offset.extend(numbers(&found));
-            let page = page.from(None, cursor.as_deref()).unwrap();
+            let page = page.paged(None, cursor.as_deref()).unwrap();
             let found = Page::of(&page, parts(&page));
             assert_eq!(found.total, 6, "{words}");
             by_cursor.extend(numbers(&found));
@@ -92,7 +92,7 @@ fn nothing_is_shown_behind_what_was_not_looked_at() {
     parts[0].horizon = Some(Order::Name.key(&listed(5, "beta")));
     let page = Page::of(&asked, parts);
     assert_eq!(numbers(&page), [2, 6, 3, 5]);
-    let next = asked.from(None, page.next.as_deref()).unwrap();
+    let next = asked.paged(None, page.next.as_deref()).unwrap();
     assert_eq!(next.after, Some(Order::Name.key(&listed(5, "beta"))));
 }
 
@@ -100,14 +100,14 @@ fn nothing_is_shown_behind_what_was_not_looked_at() {
 fn a_cursor_belongs_to_an_order_and_a_prefix() {
     let plain = Asked::first(2);
     let cursor = plain.cursor("alpha\u{1f}000000000002");
-    assert!(plain.clone().from(None, Some(&cursor)).is_ok());
+    assert!(plain.clone().paged(None, Some(&cursor)).is_ok());
     let reversed = Asked { sort: Sort::parse(Some("-name")).unwrap(), ..plain.clone() };
-    for wrong in [plain.clone().from(Some("al"), Some(&cursor)), reversed.from(None, Some(&cursor))] {
+    for wrong in [plain.clone().paged(Some("al"), Some(&cursor)), reversed.paged(None, Some(&cursor))] {
         assert!(wrong.is_err_and(|problem| problem.to_string().starts_with("cursor: ")));
     }
     let by_time = Asked { sort: Sort::parse(Some("createdAt")).unwrap(), ..plain.clone() };
-    assert!(by_time.from(Some("al"), None).is_err_and(|problem| problem.to_string().starts_with("prefix: ")));
-    let (low, high) = plain.from(Some("Al"), None).unwrap().range();
+    assert!(by_time.paged(Some("al"), None).is_err_and(|problem| problem.to_string().starts_with("prefix: ")));
+    let (low, high) = plain.paged(Some("Al"), None).unwrap().range();
     let inside = |name: &str| (low.as_str()..=high.as_str()).contains(&Order::Name.key(&listed(1, name)).as_str());
     assert_eq!(["Al", "ALPHA", "al b", "am", "a"].map(inside), [true, true, true, false, false]);
 }
