@@ -38,7 +38,6 @@ from service_state import (
     lists,
     plain,
     positions,
-    previous,
     queue_scope,
     scoped,
     state_text,
@@ -104,7 +103,6 @@ class Durability:
         self.unused_code: Callable[[], None] | None = None
         # Everything is written again: at first, when somebody wiped the emulator, and when a write failed.
         self.everything = False
-        self.migrated = False
         self.watch_items()
         self.watch_messages()
         self.watch_schedules()
@@ -346,19 +344,16 @@ class Durability:
             logger.exception("the state could not be loaded")
             print(error if isinstance(error, StateError) else self.file.damaged(repr(error)), flush=True)
             os._exit(1)
-        if self.migrated:
-            print(f"Took over {found} from the files of the previous version.", flush=True)
-        elif not (self.file.is_new or self.file.was_closed):
+        if not (self.file.is_new or self.file.was_closed):
             print(f"Recovered {found} after a crash.", flush=True)
 
     def load(self) -> Found:
-        """Reads everything, also what a version wrote that had no state file."""
+        """Reads everything."""
         documents, folder = self.file.documents(), self.file.file.parent
         old = [folder / f"{name}.json" for name in aws._state_map if (folder / f"{name}.json").exists()]
         payloads = {name: decoded(name, text) for name, text in documents.items() if name in aws._state_map}
-        if old and not documents:
-            payloads = {file.stem: previous(file) for file in old}
-            self.migrated = self.everything = True
+        if old:
+            raise StateError(f"{folder} holds {old[0].name} of a version whose format this one does not read. Start that version, or wipe the data by `make clean-state`.")
         items, messages = self.load_entries(payloads)
         self.load_streams(json.loads(documents.get(POSITIONS) or "{}", object_hook=persistence._json_object_hook), payloads)
         self.load_fired(json.loads(documents.get(FIRED) or "{}"))
@@ -366,8 +361,6 @@ class Durability:
             if name in payloads:
                 aws._get_module(module).load_persisted_state(payloads[name])
         self.write()
-        for file in old:
-            file.unlink()
         return Found(items, sum(len(bucket["objects"]) for bucket in s3._buckets._data.values()), messages)
 
     def load_entries(self, payloads: dict[str, Json]) -> tuple[int, int]:

@@ -71,7 +71,7 @@ def start(stack: Stack, dies_with_parent: bool = False) -> list[str]:
     if with_faults():
         start_faults(stack, emulator.pid)
     said = (stack.logs / "emulator.log").read_text(errors="replace").splitlines()
-    return [line for line in said if line.startswith(("Recovered ", "Took over "))]
+    return [line for line in said if line.startswith("Recovered ")]
 
 
 def start_faults(stack: Stack, emulator: int) -> None:

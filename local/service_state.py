@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from pathlib import Path
 from typing import Any
 
 from ministack import app as aws
@@ -87,14 +86,6 @@ def decoded(name: str, text: str) -> Json:
     if state["__ministack_format__"] > persistence._state_format_version(name):
         raise StateError(f"The state of {name} was written by a newer MiniStack. Start that version, or wipe the data by `make clean-state`.")
     return state["payload"]
-
-
-def previous(file: Path) -> Json:
-    """The state of a service in a file of a version that wrote its state when it ended."""
-    state = persistence.load_state(file.stem)
-    if state is None:
-        raise StateError(f"{file} cannot be read. Put a copy of it back, or wipe the data by `make clean-state`.")
-    return state
 
 
 def scoped(payloads: dict[str, Json], name: str, member: str) -> Iterable[Json]:

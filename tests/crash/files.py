@@ -124,9 +124,9 @@ class StateFiles(Folder):
     def test_a_file_of_another_format_is_refused(self) -> None:
         file = self.folder / "state.sqlite3"
         state = StateFile(file)
-        state.database.execute("UPDATE about SET value = '2' WHERE name = 'format'")
+        state.database.execute("UPDATE about SET value = '1' WHERE name = 'format'")
         state.close()
-        with self.assertRaisesRegex(StateError, "has format 2, and this version reads format 1"):
+        with self.assertRaisesRegex(StateError, "has format 1, and this version reads format 2"):
             StateFile(file)
 
     def test_a_second_process_is_refused(self) -> None:
