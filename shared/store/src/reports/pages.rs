@@ -17,10 +17,37 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::{BTreeSet, HashSet};
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 use uuid::Uuid;
 
 /// How many rows a search looks at, in all workspaces together: some 8 MB.
 pub const SEARCHED: usize = 20_000;
+
+/// How many rows a search may look at in a workspace: an equal share, and more while the others leave it.
+#[derive(Clone)]
+struct Budget {
+    share: usize,
+    looked_at: Arc<AtomicUsize>,
+}
+
+impl Budget {
+    fn new(workspaces: usize) -> Self {
+        Self { share: (SEARCHED / workspaces.max(1)).max(1), looked_at: Arc::default() }
+    }
+
+    /// How many more rows there may be in a workspace in which so many were looked at. At worst, all together are twice as many.
+    fn left(&self, own: usize) -> usize {
+        let of_all = SEARCHED.saturating_sub(self.looked_at.load(Relaxed));
+        of_all.max(self.share.saturating_sub(own))
+    }
+
+    fn spend(&self, rows: usize) {
+        self.looked_at.fetch_add(rows, Relaxed);
+    }
+}
 
 /// Who looks at a list.
 #[derive(Debug, Clone, Copy)]
@@ -46,12 +73,13 @@ impl Reports {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn page(&self, workspaces: &[&str], viewer: Viewer<'_>, asked: &Asked) -> Outcome<Page> {
-        let most = SEARCHED / workspaces.len().max(1);
+        let budget = Budget::new(workspaces.len());
         let mut parts = Vec::new();
         for workspace in workspaces {
             let (reports, asked, workspace) = (self.clone(), asked.clone(), (*workspace).to_owned());
+            let budget = budget.clone();
             let ruled = viewer.restricted.holds(&workspace, viewer.role).then_some(viewer.role);
-            parts.push(async move { reports.part(&workspace, ruled, &asked, most).await });
+            parts.push(async move { reports.part(&workspace, ruled, &asked, budget).await });
         }
         Ok(Page::of(asked, side_by_side(parts).await?))
     }
@@ -78,16 +106,16 @@ impl Reports {
         chosen: Option<Chosen>,
     ) -> Outcome<HashSet<Uuid>> {
         let asked = Asked { chosen, counted: true, ..Asked::first(u64::MAX) };
-        let part = self.sifted(workspace, ruled, &asked, usize::MAX).await?;
+        let part = self.sifted(workspace, ruled, &asked, None).await?;
         Ok(part.found.into_iter().map(|(_, report)| report.uid).collect())
     }
 
     /// The part of a page that a workspace has; `ruled` is the role that its rules are to be looked at for.
-    async fn part(&self, workspace: &str, ruled: Option<Role>, asked: &Asked, most: usize) -> Outcome<Part> {
+    async fn part(&self, workspace: &str, ruled: Option<Role>, asked: &Asked, budget: Budget) -> Outcome<Part> {
         if ruled.is_some() || asked.chosen.is_some() || !asked.prefix.is_empty() {
             // Where rules hold there is no bound: a page that ends at it would tell of what is hidden.
-            let most = if ruled.is_none() && asked.counted { most } else { usize::MAX };
-            return self.sifted(workspace, ruled, asked, most).await;
+            let budget = Some(budget).filter(|_| ruled.is_none() && asked.counted);
+            return self.sifted(workspace, ruled, asked, budget).await;
         }
         let rows = self.first(workspace, asked);
         let (found, total) = match asked.counted {
@@ -111,16 +139,26 @@ impl Reports {
     }
 
     /// Those of the rows that are chosen and that rules leave to the role.
-    async fn sifted(&self, workspace: &str, ruled: Option<Role>, asked: &Asked, most: usize) -> Outcome<Part> {
+    async fn sifted(
+        &self,
+        workspace: &str,
+        ruled: Option<Role>,
+        asked: &Asked,
+        budget: Option<Budget>,
+    ) -> Outcome<Part> {
         let mut reach = ruled.map(|role| Reach::new(role, []));
         let (mut found, mut looked_at, mut start) = (Vec::new(), 0, self.begin(workspace, asked));
         loop {
             let mut rows = Vec::new();
             // A list that is not counted ends with its page: it reads on in small steps.
-            let step = if asked.counted { most - looked_at } else { asked.enough().saturating_mul(2).max(100) };
+            let left = |looked_at| budget.as_ref().map_or(usize::MAX, |budget| budget.left(looked_at));
+            let step = if asked.counted { left(looked_at) } else { asked.enough().saturating_mul(2).max(100) };
             let query = self.rows(workspace, asked).limit(i32::try_from(step).unwrap_or(i32::MAX));
             start = self.read(query, start, &mut rows).await?;
             looked_at += rows.len();
+            if let Some(budget) = &budget {
+                budget.spend(rows.len());
+            }
             let last = rows.last().map(|row| asked.sort.by.key(row));
             rows.retain(|row| asked.chosen.as_ref().is_none_or(|chosen| chosen(row)));
             if let Some(reach) = &mut reach {
@@ -128,7 +166,7 @@ impl Reports {
             }
             found.append(&mut rows);
             let full = !asked.counted && found.len() >= asked.enough();
-            if start.is_none() || full || looked_at >= most {
+            if start.is_none() || full || left(looked_at) == 0 {
                 let horizon = last.filter(|_| start.is_some() && !full);
                 return Ok(Part { found: placed(asked, found), horizon, total: None });
             }
@@ -201,4 +239,20 @@ impl Reports {
 
 fn placed(asked: &Asked, found: Vec<Listed>) -> Vec<(String, Listed)> {
     found.into_iter().map(|row| (asked.sort.by.key(&row), row)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workspace_has_its_share_and_what_the_others_leave() {
+        let budget = Budget::new(4);
+        assert_eq!(budget.left(0), SEARCHED);
+        budget.spend(18_000);
+        assert_eq!(budget.left(18_000), 2_000, "one that is large, with what is left");
+        assert_eq!(budget.left(0), 5_000, "one that comes late, with its share");
+        budget.spend(2_000);
+        assert_eq!((budget.left(20_000), budget.left(4_999), budget.left(5_000)), (0, 1, 0));
+    }
 }
