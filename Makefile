@@ -23,7 +23,7 @@ comma := ,
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -169,12 +169,28 @@ crash-sample: python ## The same, four times
 crash-cost: python ## What the state file of the local stack costs: each write with it and without it, and a start with 10,000 items
 	$(PYTHON) tests/crash/cost.py
 
+# Nothing else runs, no transaction collides, and nobody waits for long: what a process holds afterwards comes from its calls alone.
+FLAT_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_LogLevel=warn
+
+# Takes whole bodies without rendering them: where memory would go first.
+LIGHT := NativeCreateReport NativeUpdateReport InformerGetReport NativeGetVersion CxreportsStartExport CxreportsCreateTemporaryData
+
+flat: python ## Every operation 500 times in one process, with gzip and without: no process grows by 3 MB; OPERATIONS="public-view-report …" for some
+	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py all $(OPERATIONS)
+
+flat-sample: python ## The same for some operations, by chance, for SECONDS=120; SEED=n repeats a choice
+	$(FLAT_STACK) $(STACK_PY) run -- $(SHELL) -c '$(PYTHON) tests/flat/run.py peaks $(LIGHT) && \
+	  $(PYTHON) tests/flat/run.py sample --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))'
+
+memory: python ## The most memory that each function holds with its largest input: writes the table of docs/memory.md
+	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py peaks --write
+
 first-run: python $(LINT)/sam ## What a new user meets where something is missing, and whether the binaries start
 	$(PYTHON) tests/first_run.py
 	$(LINT)/python local/package.py check target/local --profile local
 
 # What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.
-outside: sam-test test-contract privileges-sample documentation first-run crash-sample
+outside: sam-test test-contract privileges-sample documentation first-run crash-sample flat-sample
 
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }

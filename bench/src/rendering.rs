@@ -68,9 +68,10 @@ async fn round(demo: &Value, n: usize) -> Outcome<(Round, (Rendered, peer::Expor
             ours = Some(render(&job)?);
             round.here = milliseconds(begun);
         } else {
-            let files = shapes::files(&job.data);
+            let data = job.data.parse()?;
+            let files = shapes::files(&data);
             let begun = Instant::now();
-            let (exported, pdf) = Peer::new(files, &job.data)?.export()?;
+            let (exported, pdf) = Peer::new(files, &data)?.export()?;
             (round.typst, round.typst_pdf) = (milliseconds(begun), pdf);
             theirs = Some(exported);
         }

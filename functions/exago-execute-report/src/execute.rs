@@ -67,7 +67,7 @@ impl Executor {
         let rendered = match job {
             Ok(mut job) => {
                 job.definition.csv = csv_options(job.definition.csv, form);
-                render_within(&Job { params, outputs: outputs(form), ..job }, self.limits).await
+                render_within(&Job { params: params.into(), outputs: outputs(form), ..job }, self.limits).await
             }
             Err(error) => Err(error),
         };

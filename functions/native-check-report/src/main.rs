@@ -3,6 +3,7 @@
 use domain::{
     Outcome, Problem,
     credential::Permission,
+    data::Members,
     rendition::Form,
     report::TrialBody,
     warnings::{HEADER, to_header},
@@ -12,7 +13,6 @@ use lambda::store::ambient;
 use lambda::{Error, Function, Gate, Reply, Request, large, reply};
 use render::file::File;
 use renditions::check::{Checked, Checks, Remark};
-use serde_json::{Map, Value};
 
 /// Lambda takes no larger event.
 const MAX_BODY: usize = 6 * 1024 * 1024;
@@ -28,7 +28,7 @@ async fn main() -> Result<(), Error> {
 async fn check(gate: &Gate, checks: &Checks, request: Request) -> Reply {
     let caller = gate.caller(&request, Permission::ReportWrite).await?;
     let form = request.query("render").as_deref().map(form).transpose()?;
-    let body = TrialBody::read(request.json::<Map<String, Value>>(MAX_BODY)?)?;
+    let body = TrialBody::read(request.json::<Members>(MAX_BODY)?)?;
     match checks.check(body, &caller, form, ambient::now()).await? {
         (checked, Some(file)) => rendition(file, &checked),
         (checked, None) => reply::json(if form.is_some() { 422 } else { 200 }, &checked),

@@ -96,9 +96,9 @@ impl Worker {
             filename: file_name(&rendered.title, "pdf"),
             style: render::page::style_hash(),
             index: packed.index,
-            zip: packed.zip,
+            zip: packed.zip.into(),
             warnings: rendered.warnings.iter().map(ToString::to_string).collect(),
-            large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then_some(rendered.pdf),
+            large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then(|| rendered.pdf.into()),
         })
     }
 

@@ -3,6 +3,7 @@
 //! - [`names`]: the names of a report; [`report`]: what it is, its versions; [`definition`]: what a report's author writes; [`template`]: what its strings may use.
 //! - [`rendition`]: how a request wants a report rendered; [`theme`]: the colours; [`preset`]: report types, themes and templates of a workspace.
 //! - [`font`]: the fonts of a workspace.
+//! - [`data`]: JSON that is handed on as text.
 //! - [`temporary`]: data that is left with the service for a while; [`export`]: renditions that are made behind a queue; [`preview`]: nonces and the cookies they become.
 //! - [`workspace`]: the top of every folder tree; [`tree`]: names of nodes and paths.
 //! - [`credential`]: personal access tokens, roles, permissions, callers; [`secret`]: what callers present; [`session`]: sessions of the Exago dialect.
@@ -19,6 +20,7 @@ pub mod address;
 pub mod bundle;
 pub mod credential;
 pub mod cursor;
+pub mod data;
 pub mod definition;
 pub mod delivery;
 pub mod export;

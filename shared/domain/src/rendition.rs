@@ -2,12 +2,12 @@
 
 use crate::{
     Outcome, Problem,
+    data::Data,
     definition::{Orientation, PageSize},
     language, template,
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::{collections::BTreeSet, fmt};
 
 /// In what form a report is rendered.
@@ -61,11 +61,11 @@ impl fmt::Display for Form {
 #[serde(rename_all = "camelCase", default)]
 pub struct Rendition {
     pub form: Form,
-    /// Values of the report's parameters; the definition's defaults fill in the rest.
-    pub params: Map<String, Value>,
+    /// Values of the report's parameters, an object or `null`; the definition's defaults fill in the rest.
+    pub params: Data,
     /// Data in the place of the report's own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub data: Option<Value>,
+    pub data: Option<Data>,
     /// Data that was left with the service before; `data` comes first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub temp_data: Option<u64>,

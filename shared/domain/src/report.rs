@@ -3,6 +3,7 @@
 
 use crate::address::Address;
 use crate::credential::Caller;
+use crate::data::Data;
 use crate::definition::Definition;
 use crate::names::{NaturalId, shortened};
 use crate::problem::{Mistakes, Outcome, Problem};
@@ -10,7 +11,6 @@ use crate::rendition::{Form, time_zone};
 use crate::tree;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -166,7 +166,7 @@ pub const LARGEST_ASSETS: u64 = 100 * 1024 * 1024;
 /// Checks that a report may have these assets.
 ///
 /// # Errors
-/// `Conflict` when they are too many or too large.
+/// `Conflict` when they are too many, `TooLarge` when they have too many bytes.
 pub fn check_assets(assets: &BTreeMap<String, Asset>) -> Outcome<()> {
     if assets.len() > MAX_ASSETS {
         return Err(Problem::Conflict(format!(
@@ -175,7 +175,7 @@ pub fn check_assets(assets: &BTreeMap<String, Asset>) -> Outcome<()> {
     }
     let total: u64 = assets.values().map(|asset| asset.size).sum();
     if total > LARGEST_ASSETS {
-        return Err(Problem::Conflict(format!(
+        return Err(Problem::TooLarge(format!(
             "The assets of the report would have {total} bytes; together they have at most {LARGEST_ASSETS}. Store smaller files under their names."
         )));
     }
@@ -200,9 +200,14 @@ pub fn asset_name(text: &str) -> Outcome<String> {
 /// What a version is rendered from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
-    pub definition: Value,
-    pub data: Value,
+    #[serde(deserialize_with = "crate::data::kept")]
+    pub definition: Data,
+    #[serde(deserialize_with = "crate::data::kept")]
+    pub data: Data,
 }
+
+/// The most values in a definition: a thousand tables of forty columns need as many. What is larger is data.
+pub const MOST_VALUES: usize = 250_000;
 
 impl Source {
     /// Checks the definition of a request, whole.
@@ -210,7 +215,12 @@ impl Source {
     /// # Errors
     /// `Invalid` with every mistake, each by its place in the definition.
     pub fn check(&self) -> Outcome<Definition> {
-        Definition::check(&self.definition).map_err(|mistakes| {
+        if self.definition.values() > MOST_VALUES {
+            let rule = format!("has more than {MOST_VALUES} values: move what is data into `data`.");
+            return Err(Problem::invalid("definition", rule));
+        }
+        let definition = self.definition.parse().map_err(unreadable)?;
+        Definition::check(&definition).map_err(|mistakes| {
             let mut kept = Mistakes::default();
             kept.extend(mistakes);
             kept.end().err().unwrap_or_else(|| Problem::invalid("definition", "cannot be read"))
@@ -222,8 +232,12 @@ impl Source {
     /// # Errors
     /// `Invalid`, naming the place in the definition.
     pub fn definition(&self) -> Outcome<Definition> {
-        Definition::parse(&self.definition).map_err(Problem::from)
+        Definition::parse(&self.definition.parse().map_err(unreadable)?).map_err(Problem::from)
     }
+}
+
+fn unreadable(error: serde_json::Error) -> Problem {
+    Problem::invalid("definition", format!("cannot be read: {error}."))
 }
 
 /// The workspace of a report that names none.

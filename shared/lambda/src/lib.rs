@@ -19,6 +19,11 @@ pub mod request;
 pub mod trail;
 pub mod upload;
 
+/// The allocator of every function, and of the rendering child that some of them start: glibc before 2.39 never reuses what was aligned
+/// and is free again, such as the state of a compressor, so that a function grew with every answer. See docs/decisions.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub use domain::{Outcome, Problem, credential::Permission};
 pub use function::{Error, Function};
 pub use gate::Gate;

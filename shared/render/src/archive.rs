@@ -1,5 +1,6 @@
 //! Files in one ZIP, always the same bytes for the same files.
 
+use std::borrow::Cow;
 use std::io::{Cursor, Write};
 
 use zip::result::ZipResult;
@@ -7,23 +8,23 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// One file of a ZIP.
-pub struct Entry {
+pub struct Entry<'a> {
     /// The path inside.
     pub name: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'a, [u8]>,
     /// Whether the bytes are compressed; what is compressed inside gains nothing.
     pub deflated: bool,
 }
 
-impl Entry {
+impl<'a> Entry<'a> {
     /// A file that is compressed.
-    pub fn deflated(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), bytes, deflated: true }
+    pub fn deflated(name: impl Into<String>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into(), deflated: true }
     }
 
     /// A file that lies in the ZIP as it is.
-    pub fn stored(name: impl Into<String>, bytes: Vec<u8>) -> Self {
-        Self { name: name.into(), bytes, deflated: false }
+    pub fn stored(name: impl Into<String>, bytes: impl Into<Cow<'a, [u8]>>) -> Self {
+        Self { name: name.into(), bytes: bytes.into(), deflated: false }
     }
 }
 
@@ -31,7 +32,7 @@ impl Entry {
 ///
 /// # Errors
 /// When two have one name, or the ZIP cannot be written.
-pub fn pack(files: &[Entry]) -> ZipResult<Vec<u8>> {
+pub fn pack(files: &[Entry<'_>]) -> ZipResult<Vec<u8>> {
     written(ZipWriter::new(Cursor::new(Vec::new())), files)
 }
 
@@ -39,11 +40,11 @@ pub fn pack(files: &[Entry]) -> ZipResult<Vec<u8>> {
 ///
 /// # Errors
 /// As [`pack`].
-pub fn append(zip: Vec<u8>, file: Entry) -> ZipResult<Vec<u8>> {
+pub fn append(zip: Vec<u8>, file: Entry<'_>) -> ZipResult<Vec<u8>> {
     written(ZipWriter::new_append(Cursor::new(zip))?, &[file])
 }
 
-fn written(mut writer: ZipWriter<Cursor<Vec<u8>>>, files: &[Entry]) -> ZipResult<Vec<u8>> {
+fn written(mut writer: ZipWriter<Cursor<Vec<u8>>>, files: &[Entry<'_>]) -> ZipResult<Vec<u8>> {
     for file in files {
         let method = if file.deflated { CompressionMethod::Deflated } else { CompressionMethod::Stored };
         // One time for all: a ZIP of the same files is the same ZIP.

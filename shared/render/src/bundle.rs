@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use typst::foundations::Bytes;
 use zip::result::{ZipError, ZipResult};
 use zip::{CompressionMethod, ZipArchive};
 
@@ -73,7 +72,7 @@ pub fn preview(html: String, rendered: &Rendered) -> Result<Bundle, RenderError>
     packed(&shown(html, rendered), rendered)
 }
 
-fn packed(files: &[File], rendered: &Rendered) -> Result<Bundle, RenderError> {
+fn packed(files: &[File<'_>], rendered: &Rendered) -> Result<Bundle, RenderError> {
     let zip = pack(files).map_err(internal)?;
     let bundle = indexed(zip, &rendered.pages).map_err(internal)?;
     if bundle.index.page.compressed > MAX_PAGE {
@@ -85,26 +84,28 @@ fn packed(files: &[File], rendered: &Rendered) -> Result<Bundle, RenderError> {
     Ok(bundle)
 }
 
-fn shown(html: String, rendered: &Rendered) -> Vec<File> {
-    let picture = |page: &Page| File::deflated(page_name(page), page.svg.clone().into_bytes());
+fn shown(html: String, rendered: &Rendered) -> Vec<File<'_>> {
     // A PDF is compressed inside; stored, it can be served by ranges.
-    let page = [File::deflated(PAGE, html.into_bytes()), File::stored(PDF, rendered.pdf.clone())];
-    page.into_iter().chain(rendered.pages.iter().map(picture)).collect()
+    let page = [File::deflated(PAGE, html.into_bytes()), File::stored(PDF, &rendered.pdf)];
+    let pictures = rendered.pages.iter().map(|page| File::deflated(page_name(page), page.svg.as_bytes()));
+    page.into_iter().chain(pictures).collect()
 }
 
-fn files(job: &Job, rendered: &Rendered, info: &BundleInfo) -> Result<Vec<File>, RenderError> {
+fn files<'a>(job: &'a Job, rendered: &'a Rendered, info: &BundleInfo) -> Result<Vec<File<'a>>, RenderError> {
     let page = PageInfo { title: rendered.title.clone(), version: info.version, published: info.at };
     let mut files = shown(index_html(rendered, &page)?, rendered);
     files.extend([
         File::deflated("definition.json", pretty(&job.definition)?),
-        File::deflated("data.json", pretty(&job.data)?),
-        File::deflated("params.json", pretty(&job.params)?),
+        File::deflated("data.json", job.data.text().as_bytes()),
+        File::deflated("params.json", if job.params.is_null() { "{}" } else { job.params.text() }.as_bytes()),
         File::deflated("theme.json", pretty(&job.theme)?),
     ]);
-    let table = |table: &TableFile| File::deflated(format!("tables/{}", table.name), table.csv.clone().into_bytes());
-    files.extend(rendered.tables.iter().map(table));
-    let asset = |(name, bytes): (&String, &Bytes)| File::deflated(format!("assets/{}", flat(name)), bytes.to_vec());
-    files.extend(job.assets.iter().map(asset));
+    for TableFile { name, csv } in &rendered.tables {
+        files.push(File::deflated(format!("tables/{name}"), csv.as_bytes()));
+    }
+    for (name, bytes) in &job.assets {
+        files.push(File::deflated(format!("assets/{}", flat(name)), bytes.as_slice()));
+    }
     Ok(files)
 }
 
@@ -118,7 +119,7 @@ fn page_name(page: &Page) -> String {
     format!("pages/{}.svg", page.number)
 }
 
-fn manifest(files: &[File], rendered: &Rendered, info: &BundleInfo) -> Result<File, RenderError> {
+fn manifest(files: &[File<'_>], rendered: &Rendered, info: &BundleInfo) -> Result<File<'static>, RenderError> {
     let listed: Vec<Listed<'_>> = files
         .iter()
         .map(|file| Listed { name: &file.name, size: file.bytes.len(), sha256: sha256(&file.bytes) })
@@ -190,7 +191,7 @@ impl<'a> Reader<'a> {
 }
 
 /// A value as JSON that people can read.
-pub(crate) fn pretty(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
+fn pretty(value: &impl Serialize) -> Result<Vec<u8>, RenderError> {
     serde_json::to_vec_pretty(value).map_err(internal)
 }
 
@@ -205,6 +206,7 @@ mod tests {
 
     use domain::bundle::gzip_member;
     use serde_json::Value;
+    use typst::foundations::Bytes;
 
     use super::*;
 

@@ -99,7 +99,7 @@ pub fn draw<'a>(
         width,
         most: page - AROUND - lines.as_ref().map_or(0.0, |lines| lines.len() as f64 * 1.6 * LINE),
     };
-    let data = data::read(&setting, chart, &report.job.data)?;
+    let data = data::read(&setting, chart, &report.data)?;
     let (scene, alt) = compose(&setting, chart, title.as_deref(), &data)?;
     let scene = if report.writing.is_rtl() { scene.mirrored() } else { scene };
     let layout = json!({

@@ -3,7 +3,6 @@
 use domain::rendition::Form;
 
 use crate::archive::{Entry, pack};
-use crate::bundle::pretty;
 use crate::error::RenderError;
 use crate::job::{Job, Outputs, Page, Pictures, Rendered, TableFile};
 use crate::page::{PageInfo, file_name, standalone_html};
@@ -48,12 +47,12 @@ pub fn file(
 ) -> Result<File, RenderError> {
     let mut entries = entries(job, rendered, form, version)?;
     if include_attachments {
-        entries.extend(attachments(job, rendered)?);
+        entries.extend(attachments(job, rendered));
     } else if let [_] = entries.as_slice() {
         return Ok(entries.remove(0)).map(|only| File {
             name: only.name,
             media_type: media_type(form),
-            bytes: only.bytes,
+            bytes: only.bytes.into_owned(),
         });
     }
     let bytes =
@@ -82,7 +81,7 @@ const fn media_type(form: Form) -> &'static str {
 }
 
 /// The report in its form: one file, or several of CSV and PNG.
-fn entries(job: &Job, rendered: &Rendered, form: Form, version: u64) -> Result<Vec<Entry>, RenderError> {
+fn entries<'a>(job: &Job, rendered: &'a Rendered, form: Form, version: u64) -> Result<Vec<Entry<'a>>, RenderError> {
     let name = file_name(&rendered.title, &form.to_string());
     match form {
         Form::Pdf => Ok(vec![Entry::stored(name, made(&rendered.pdf)?)]),
@@ -97,7 +96,7 @@ fn entries(job: &Job, rendered: &Rendered, form: Form, version: u64) -> Result<V
     }
 }
 
-fn tables(rendered: &Rendered) -> Result<Vec<Entry>, RenderError> {
+fn tables(rendered: &Rendered) -> Result<Vec<Entry<'_>>, RenderError> {
     let files = csv_files(rendered);
     if files.is_empty() {
         return Err(RenderError::report(
@@ -108,26 +107,30 @@ fn tables(rendered: &Rendered) -> Result<Vec<Entry>, RenderError> {
     Ok(files.into_iter().map(|file| Entry::deflated(file.name, file.bytes)).collect())
 }
 
-fn pictures(name: String, pages: &[Page]) -> Result<Vec<Entry>, RenderError> {
+fn pictures(name: String, pages: &[Page]) -> Result<Vec<Entry<'_>>, RenderError> {
     match pages {
         [only] => Ok(vec![Entry::stored(name, made(&only.png)?)]),
         several => {
-            let numbered = |page: &Page| Ok(Entry::stored(format!("page-{}.png", page.number), made(&page.png)?));
-            several.iter().map(numbered).collect()
+            let mut files = Vec::with_capacity(several.len());
+            for Page { number, png, .. } in several {
+                files.push(Entry::stored(format!("page-{number}.png"), made(png)?));
+            }
+            Ok(files)
         }
     }
 }
 
 /// What was asked for when the job was rendered.
-fn made(bytes: &[u8]) -> Result<Vec<u8>, RenderError> {
+fn made(bytes: &[u8]) -> Result<&[u8], RenderError> {
     if bytes.is_empty() {
         return Err(RenderError::internal("the report was not rendered in this form"));
     }
-    Ok(bytes.to_vec())
+    Ok(bytes)
 }
 
-fn attachments(job: &Job, rendered: &Rendered) -> Result<Vec<Entry>, RenderError> {
-    let table = |table: &TableFile| Entry::deflated(format!("data/{}", table.name), table.csv.clone().into_bytes());
-    let data = Entry::deflated("data/data.json", pretty(&job.data)?);
-    Ok(rendered.tables.iter().map(table).chain([data]).collect())
+fn attachments<'a>(job: &'a Job, rendered: &'a Rendered) -> Vec<Entry<'a>> {
+    let tables = rendered.tables.iter();
+    let tables = tables.map(|TableFile { name, csv }| Entry::deflated(format!("data/{name}"), csv.as_bytes()));
+    let data = Entry::deflated("data/data.json", job.data.text().as_bytes());
+    tables.chain([data]).collect()
 }

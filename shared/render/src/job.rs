@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::data::Data;
 use domain::definition::Definition;
 use domain::rendition::Template;
 use domain::report::{Report, Source, Version};
@@ -9,7 +10,6 @@ use domain::theme::Theme;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use typst::foundations::Bytes;
 
 use crate::error::RenderError;
@@ -25,11 +25,11 @@ pub struct Job {
     #[serde(with = "json_text")]
     pub definition: Definition,
     /// The data that templates see as `data`.
-    #[serde(with = "json_text")]
-    pub data: Value,
-    /// The parameters of the request; the definition's defaults fill in the rest.
-    #[serde(with = "json_text")]
-    pub params: Map<String, Value>,
+    #[serde(with = "data_text")]
+    pub data: Data,
+    /// The parameters of the request, an object or `null`; the definition's defaults fill in the rest.
+    #[serde(with = "data_text")]
+    pub params: Data,
     /// The language of the request, in the place of the definition's.
     pub lang: Option<String>,
     /// Where dates and times are told, by its IANA name.
@@ -58,12 +58,12 @@ pub struct Job {
 
 impl Job {
     /// A job as a publication has it: without parameters, assets and fonts, in the default theme and the definition's language, told in UTC.
-    pub fn new(report: impl Into<String>, definition: Definition, data: Value, date: Timestamp) -> Self {
+    pub fn new(report: impl Into<String>, definition: Definition, data: impl Into<Data>, date: Timestamp) -> Self {
         Self {
             report: report.into(),
             definition,
-            data,
-            params: Map::new(),
+            data: data.into(),
+            params: Data::default(),
             lang: None,
             time_zone: "UTC".to_owned(),
             theme: Theme::default(),
@@ -249,6 +249,20 @@ mod json_text {
 
     pub fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         serde_json::from_str(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+/// Data as the text that it is.
+mod data_text {
+    use domain::data::Data;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(data: &Data, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(data.text())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Data, D::Error> {
+        Ok(Data::trusted(String::deserialize(deserializer)?))
     }
 }
 

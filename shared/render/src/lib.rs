@@ -14,8 +14,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use domain::data::Data;
 use domain::definition::{Block, Body};
 use jiff::tz::TimeZone;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use typst::Library;
 use typst::foundations::Bytes;
@@ -110,6 +112,7 @@ struct Report<'a> {
     /// The words below every page, where the template has some.
     footer: Option<String>,
     letter: Option<LetterTexts>,
+    data: Value,
     params: Map<String, Value>,
     templates: Templates,
     writing: Arc<Writing>,
@@ -124,9 +127,12 @@ impl<'a> Report<'a> {
     fn new(job: &'a Job) -> Result<Self, RenderError> {
         let lang = job.lang.as_deref().or(job.definition.lang.as_deref()).unwrap_or("en");
         let lang = domain::language::canonical(lang).unwrap_or_else(|| "en".to_owned());
-        let params = params::resolve(&job.definition.params, &job.params)?;
+        // Here is where data becomes values: in the child, which has a limit.
+        let data = read(&job.data, "data")?;
+        let params = read::<Option<Map<String, Value>>>(&job.params, "params")?.unwrap_or_default();
+        let params = params::resolve(&job.definition.params, &params)?;
         let writing = Arc::new(Writing::new(&lang, job.zone()?, job.date));
-        let templates = Templates::new(&job.data, &params, &job.report, Arc::clone(&writing));
+        let templates = Templates::new(&data, &params, &job.report, Arc::clone(&writing));
         let title = templates.optional(job.definition.title.as_deref(), "title")?;
         let header = templates.optional(job.template.header.as_deref(), "template.header")?;
         let footer = templates.optional(job.template.footer.as_deref(), "template.footer")?;
@@ -144,6 +150,7 @@ impl<'a> Report<'a> {
             header,
             footer,
             letter,
+            data,
             params,
             templates,
             writing,
@@ -180,7 +187,7 @@ impl<'a> Report<'a> {
         }
         let params = Value::Object(self.params.clone());
         let theme = serde_json::to_value(&self.job.theme).unwrap_or_default();
-        let variables = [("data", &self.job.data), ("params", &params), ("theme", &theme)];
+        let variables = [("data", &self.data), ("params", &params), ("theme", &theme)];
         let mut library = world::library();
         paper::set_defaults(&mut library, self);
         for (name, value) in variables {
@@ -235,6 +242,11 @@ impl<'a> Report<'a> {
         emoji::set_font(&mut library, &self.fonts, texts);
         ReportWorld::new(source, library, files, self.assets.clone(), Arc::clone(&self.fonts), self.writing.now())
     }
+}
+
+/// The values of data that was checked when it came, or what is wrong with them all the same.
+fn read<T: DeserializeOwned>(data: &Data, place: &str) -> Result<T, RenderError> {
+    data.parse().map_err(|error| RenderError::report(place, format!("cannot be read: {error}")))
 }
 
 fn json_file(value: &Value) -> Bytes {

@@ -1,15 +1,17 @@
 //! Rendering in a child process with limits: Typst cannot be interrupted inside a process.
 //!
-//! The child is this program itself, started with [`CHILD`] as its first argument, without environment, and with limits on memory,
+//! The child is this program itself, started with [`CHILD`] as its first argument, without our environment, and with limits on memory,
 //! processor time, files and core dumps that it sets before it reads the job. It has nothing to lose: no credentials, no open files.
 
 use std::ffi::OsString;
+use std::io::{BufWriter, PipeWriter, pipe};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use domain::definition::Body;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
+use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 mod child;
@@ -33,6 +35,8 @@ pub const CHILD: &str = "--render-child";
 /// More than this is no report any more.
 const MAX_OUTPUT: u64 = 256 << 20;
 const MAX_COMPLAINT: u64 = 64 << 10;
+/// What is written or read at once.
+const PIECE: usize = 64 << 10;
 /// The signals of a program that went wrong by itself, as it would again: SIGILL, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS.
 const FAULTS: [i32; 6] = [4, 6, 7, 8, 11, 31];
 
@@ -49,10 +53,9 @@ pub fn run_child_if_asked() {
 /// # Errors
 /// As [`crate::render`]; besides when the report needs more time or memory than it may have.
 pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, RenderError> {
-    let input = written(job).map_err(|error| RenderError::internal(format!("the job cannot be passed on: {error}")))?;
-    let mut child =
+    let (mut child, pipe) =
         spawn(limits).map_err(|error| RenderError::internal(format!("the renderer cannot be started: {error}")))?;
-    let outcome = timeout(Duration::from_secs(limits.seconds), talk(&mut child, input)).await;
+    let outcome = timeout(Duration::from_secs(limits.seconds), talk(&mut child, job.clone(), pipe)).await;
     // Whatever happened, nothing of it goes on: a child that is done is not hurt by this.
     let ended = child.start_kill().and(Ok(child.wait().await));
     match (outcome, ended) {
@@ -73,14 +76,6 @@ fn placed(mut error: RenderError, job: &Job) -> RenderError {
     error
 }
 
-/// The job as the child reads it. Its files are nearly all of it, so that it is written without moving it to larger and larger places.
-fn written(job: &Job) -> Result<Vec<u8>, ciborium::ser::Error<std::io::Error>> {
-    let files: usize = job.assets.values().chain(job.fonts.values()).map(|file| file.len()).sum();
-    let mut input = Vec::with_capacity(files + (64 << 10));
-    ciborium::into_writer(job, &mut input)?;
-    Ok(input)
-}
-
 /// All that a child said, and how it ended by itself.
 struct Said {
     output: Vec<u8>,
@@ -88,33 +83,33 @@ struct Said {
     status: Option<ExitStatus>,
 }
 
-fn spawn(limits: Limits) -> std::io::Result<Child> {
+/// The child, and the pipe that it reads its job from.
+fn spawn(limits: Limits) -> std::io::Result<(Child, PipeWriter)> {
+    let (reader, writer) = pipe()?;
     // The program that runs now, even when a newer one has taken its place on disk.
-    Command::new("/proc/self/exe")
+    let child = Command::new("/proc/self/exe")
         .arg(CHILD)
         .arg(limits.seconds.to_string())
         .arg(limits.memory_mb.to_string())
         .arg(fonts::folder())
         .env_clear()
+        // Of the allocator that functions have: what it only reserves is not to count as used.
+        .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
         .current_dir("/")
-        .stdin(Stdio::piped())
+        .stdin(reader)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
-        .spawn()
+        .spawn()?;
+    Ok((child, writer))
 }
 
-async fn talk(child: &mut Child, input: Vec<u8>) -> std::io::Result<Said> {
-    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-    let write = async move {
-        if let Some(mut stdin) = stdin {
-            // A child that ends early stops reading: how it ended says more than the broken pipe.
-            stdin.write_all(&input).await.ok();
-        }
-        // While the child works, its memory is wanted there.
-        drop(input);
-    };
-    let ((), output, complaint) = tokio::join!(write, read(stdout, MAX_OUTPUT), read(stderr, MAX_COMPLAINT));
+async fn talk(child: &mut Child, job: Job, pipe: PipeWriter) -> std::io::Result<Said> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // Written as it goes, since a job may have a hundred megabytes. A child that ends early stops reading: how it ended says more than
+    // the broken pipe.
+    let write = spawn_blocking(move || ciborium::into_writer(&job, BufWriter::with_capacity(PIECE, pipe)).ok());
+    let (_, output, complaint) = tokio::join!(write, read(stdout, MAX_OUTPUT), read(stderr, MAX_COMPLAINT));
     let (output, complaint) = (output?, complaint?);
     let status = if output.len() as u64 > MAX_OUTPUT { None } else { Some(child.wait().await?) };
     Ok(Said { output, complaint: String::from_utf8_lossy(&complaint).into_owned(), status })

@@ -46,8 +46,8 @@ pub struct Room {
 ///
 /// # Errors
 /// When the records or a field are missing, a value does not fit its column's format, or the columns do not fit on the page.
-pub fn resolve<'a>(report: &Report<'a>, table: &Table, place: &str, room: Room) -> Result<Sheet<'a>, TableError> {
-    let records = records::find(&table.data, &report.job.data, place)?;
+pub fn resolve<'a>(report: &'a Report<'_>, table: &Table, place: &str, room: Room) -> Result<Sheet<'a>, TableError> {
+    let records = records::find(&table.data, &report.data, place)?;
     let heads = heads(report, table, records, place)?;
     let cells = cells(report, table, records, place)?;
     let totals = totals::totals(report, table, records, place)?;

@@ -2,12 +2,13 @@
 
 use domain::{
     Outcome, Problem,
+    data::Data,
     font::WorkspaceFonts,
     rendition::{Rendition, Template},
     theme::Theme,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::OpenReport;
 
@@ -21,7 +22,7 @@ pub struct Plan {
     /// The fonts of the workspace.
     pub(crate) fonts: WorkspaceFonts,
     /// Data in the place of the version's own.
-    pub(crate) data: Option<Value>,
+    pub(crate) data: Option<Data>,
     /// The date of the document: the beginning of the day on which it was asked for, where it is told. Reports show dates and no
     /// times, so that whoever asks for the same on the same day gets the same.
     pub(crate) date: Timestamp,
@@ -35,7 +36,7 @@ impl Plan {
         rendition: Rendition,
         (theme, template): (Theme, Template),
         fonts: WorkspaceFonts,
-        data: Option<Value>,
+        data: Option<Data>,
         now: Timestamp,
     ) -> Outcome<Self> {
         let date = start_of_day(now, &rendition.zone()?)?;
@@ -68,8 +69,10 @@ impl Plan {
     }
 
     fn named(&self) -> Outcome<String> {
-        let data = self.data.as_ref().map(|data| hash(&data.to_string()));
-        let asked = Rendition { data: None, temp_data: None, theme: None, template: None, ..self.rendition.clone() };
+        let data = self.data.as_ref().map(|data| hash(data.text()));
+        let mut asked =
+            Rendition { data: None, temp_data: None, theme: None, template: None, ..self.rendition.clone() };
+        let params = hash(std::mem::take(&mut asked.params).text());
         let parts = json!({
             "made by": env!("CARGO_PKG_VERSION"),
             // Boxes give way to letters as soon as there are fonts.
@@ -78,6 +81,7 @@ impl Plan {
             "name": self.found.report.name,
             "version": self.version,
             "asked": asked,
+            "params": params,
             "data": data,
             "theme": self.theme,
             "template": self.template,

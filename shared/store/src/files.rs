@@ -3,6 +3,7 @@
 
 pub use crate::objects::StoredFile;
 use crate::{Aws, links::LARGEST_ANSWER, objects::Objects};
+use bytes::Bytes;
 use domain::{Outcome, temporary::TemporaryId, warnings::to_header};
 use std::time::Duration;
 use uuid::Uuid;
@@ -61,8 +62,9 @@ impl Files {
     ) -> Outcome<StoredFile> {
         let (name, media_type, warnings) = (name.to_owned(), media_type.to_owned(), to_header(warnings));
         let file = StoredFile { name, media_type, warnings, bytes: None };
+        let bytes = Bytes::from(bytes);
         self.objects.put_file(&key.0, &file, bytes.clone()).await?;
-        Ok(StoredFile { bytes: (bytes.len() as u64 <= LARGEST_ANSWER).then_some(bytes), ..file })
+        Ok(StoredFile { bytes: (bytes.len() as u64 <= LARGEST_ANSWER).then(|| bytes.into()), ..file })
     }
 
     /// An address at which anybody may fetch the file for a minute.

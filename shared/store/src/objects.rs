@@ -10,6 +10,7 @@ use aws_sdk_s3::{
     types::{ChecksumMode, Delete, ObjectIdentifier},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
 use domain::{Outcome, Problem};
 use std::{ops::Range, time::Duration};
 
@@ -37,9 +38,10 @@ impl Objects {
         Ok(Self { client: aws.s3(), bucket: Variable::Bucket.text()? })
     }
 
-    pub(crate) async fn put(&self, key: &str, bytes: Vec<u8>, media_type: &str) -> Outcome<()> {
+    pub(crate) async fn put(&self, key: &str, bytes: impl Into<Bytes>, media_type: &str) -> Outcome<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(media_type);
         // S3 refuses other bytes, and keeps the checksum with the object.
+        let bytes: Bytes = bytes.into();
         let request = request.checksum_crc32(checksum(crc32fast::hash(&bytes)));
         sent::put_object(request.body(ByteStream::from(bytes))).await.map_err(fault)?;
         Ok(())
@@ -57,7 +59,7 @@ impl Objects {
     }
 
     /// Stores a file with the name under which it is saved, and what it lacks.
-    pub(crate) async fn put_file(&self, key: &str, file: &StoredFile, bytes: Vec<u8>) -> Outcome<()> {
+    pub(crate) async fn put_file(&self, key: &str, file: &StoredFile, bytes: Bytes) -> Outcome<()> {
         let request = self.client.put_object().bucket(&self.bucket).key(key).content_type(&file.media_type);
         // S3 takes ASCII only.
         let request = request.metadata(NAME, hex::encode(&file.name));

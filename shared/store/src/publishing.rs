@@ -8,6 +8,7 @@ use crate::{
     table::{Change, Item, n, s, until_settled},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use bytes::Bytes;
 use domain::{
     Outcome, Problem,
     bundle::Index,
@@ -22,9 +23,9 @@ use std::collections::BTreeMap;
 
 /// A bundle as it is ready to be stored.
 pub struct NewBundle {
-    pub zip: Vec<u8>,
+    pub zip: Bytes,
     /// The PDF, when it is too large for a function to answer.
-    pub large_pdf: Option<Vec<u8>>,
+    pub large_pdf: Option<Bytes>,
     pub index: Index,
     pub filename: String,
     /// SHA-256 of the page's style, for the policy under which the page is served.

@@ -88,9 +88,15 @@ pub(crate) fn presigned_put(
     Box::pin(request.presigned(config))
 }
 
-/// The bytes of an object.
-pub(crate) fn collected(body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamError>> {
-    Box::pin(async { Ok(body.collect().await?.to_vec()) })
+/// The bytes of an object, in one place from the beginning.
+pub(crate) fn collected(mut body: ByteStream) -> Sent<Result<Vec<u8>, ByteStreamError>> {
+    Box::pin(async move {
+        let mut bytes = Vec::with_capacity(usize::try_from(body.size_hint().0).unwrap_or_default());
+        while let Some(some) = body.try_next().await? {
+            bytes.extend_from_slice(&some);
+        }
+        Ok(bytes)
+    })
 }
 
 /// Region, credentials and endpoint, from the environment.

@@ -11,11 +11,11 @@ use crate::{
 };
 use domain::{
     Outcome, Problem,
+    data::Data,
     temporary::{TemporaryId, no_data},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use std::time::Duration;
 
 /// The data that clients leave.
@@ -66,7 +66,7 @@ impl TemporaryData {
     ///
     /// # Errors
     /// `Internal` when a service does not answer.
-    pub async fn push(&self, workspace: &str, data: &Value, expires_at: Timestamp) -> Outcome<TemporaryId> {
+    pub async fn push(&self, workspace: &str, data: &Data, expires_at: Timestamp) -> Outcome<TemporaryId> {
         let id = TemporaryId::new(ambient::random()?);
         let content = Content::Kept(kept::keep(&self.objects, &format!("temporary/{id}"), data).await?);
         self.write(id, Record { workspace: workspace.to_owned(), expires_at, content }).await?;
@@ -106,7 +106,7 @@ impl TemporaryData {
     ///
     /// # Errors
     /// `Invalid` when it never was, is over, belongs to another workspace, was not uploaded yet, or is no JSON.
-    pub async fn read(&self, workspace: &str, id: u64) -> Outcome<Value> {
+    pub async fn read(&self, workspace: &str, id: u64) -> Outcome<Data> {
         match self.record(workspace, id).await?.content {
             Content::Kept(kept) => kept::read(&self.objects, &kept).await,
             Content::Upload(key) => {

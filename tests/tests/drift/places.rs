@@ -18,6 +18,8 @@ pub struct Function {
     pub routes: BTreeSet<String>,
     /// Whether EventBridge invokes it at set times.
     pub scheduled: bool,
+    /// Megabytes, its own or those under `Globals`.
+    pub memory: u64,
     /// Its own variables; those under `Globals` belong to the runtime, not to the store.
     pub variables: BTreeSet<String>,
 }
@@ -52,12 +54,14 @@ pub fn folders() -> BTreeSet<String> {
 }
 
 pub fn functions() -> Vec<Function> {
+    let usual = yaml("template.yaml")["Globals"]["Function"]["MemorySize"].as_u64().unwrap_or_default();
     let found = resources("AWS::Serverless::Function").into_iter().map(|(logical_id, properties)| Function {
         folder: last_element(&properties["CodeUri"]),
         routes: members(&properties["Events"])
             .filter(|(_, event)| event["Type"] == "HttpApi")
             .map(|(_, event)| route(event))
             .collect(),
+        memory: properties["MemorySize"].as_u64().unwrap_or(usual),
         scheduled: members(&properties["Events"]).any(|(_, event)| event["Type"] == "Schedule"),
         variables: members(&properties["Environment"]["Variables"]).map(|(name, _)| name.clone()).collect(),
         logical_id,

@@ -2,7 +2,32 @@
 
 use crate::places::{compared, complain, functions, pattern, read, resources};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How much of its memory no function uses when it was last measured, in percent.
+const SPARE: u64 = 30;
+
+#[test]
+fn the_memory_of_every_function_was_measured_and_a_third_of_it_is_spare() {
+    let row = pattern(r"(?m)^\| `([a-z-]+)` \| [^|]+ \| (\d+) \| (\d+) \| -?\d+ % \|$");
+    let text = read("docs/memory.md");
+    let number = |text: &str| text.parse::<u64>().unwrap_or_default();
+    let rows: BTreeMap<String, (u64, u64)> =
+        row.captures_iter(&text).map(|row| (row[1].to_owned(), (number(&row[2]), number(&row[3])))).collect();
+    let given: BTreeMap<String, u64> =
+        functions().into_iter().map(|function| (function.folder, function.memory)).collect();
+    complain(compared(
+        (&given.keys().cloned().collect(), "measure this function by `make memory`, which writes docs/memory.md"),
+        (&rows.keys().cloned().collect(), "docs/memory.md has a function that template.yaml does not have"),
+    ));
+    complain(rows.into_iter().filter_map(|(name, (peak, memory))| {
+        let given = given.get(&name).copied().unwrap_or_default();
+        let spare = memory * (100 - SPARE) >= peak * 100;
+        (!spare || given != memory).then(|| {
+            format!("{name}: template.yaml gives {given} MB, docs/memory.md says {memory} MB with a peak of {peak}, and {SPARE} % must be spare")
+        })
+    }));
+}
 
 /// The metrics that functions emit, as shared/lambda lists them.
 fn emitted() -> BTreeSet<String> {

@@ -4,18 +4,18 @@
 use crate::values;
 use domain::{
     Outcome, Problem,
+    data::Data,
     temporary::{LARGEST_UPLOAD, TemporaryId},
 };
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, de::Error};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The body of `POST …/temporary-data`. What else it holds is passed over: other versions of the clients send more.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TemporaryData {
-    content: Option<Value>,
+    content: Option<Data>,
     #[serde(default, deserialize_with = "time")]
     expiry_date: Option<Timestamp>,
 }
@@ -25,7 +25,7 @@ impl TemporaryData {
     ///
     /// # Errors
     /// `Invalid` without content, and for content of too many levels.
-    pub fn check(self) -> Outcome<(Value, Option<Timestamp>)> {
+    pub fn check(self) -> Outcome<(Data, Option<Timestamp>)> {
         let content = self.content.ok_or_else(|| Problem::invalid("content", "send the data here, as JSON."))?;
         Ok((values::bounded("content", content)?, self.expiry_date))
     }
@@ -130,12 +130,12 @@ impl UploadItem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     fn read(body: Value) -> Result<(Value, Option<String>), String> {
         let body: TemporaryData = serde_json::from_value(body).map_err(|error| error.to_string())?;
         let (content, end) = body.check().map_err(|problem| problem.to_string())?;
-        Ok((content, end.map(|end| end.to_string())))
+        Ok((content.parse().unwrap(), end.map(|end| end.to_string())))
     }
 
     #[test]

@@ -7,8 +7,8 @@ use base64::{
     alphabet::STANDARD,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use domain::{Outcome, Problem, language, temporary::TemporaryId};
-use serde_json::{Map, Value};
+use domain::{Outcome, Problem, data::Data, language, temporary::TemporaryId};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A text.
@@ -96,15 +96,26 @@ fn page(field: &str, value: Value) -> Outcome<Option<u32>> {
     number(field, value)?.map(u32::try_from).transpose().map_err(wrong)
 }
 
+/// The most bytes of a field that is read whole: the longest list of pages to leave out has fewer.
+const MOST_BYTES: usize = 128 * 1024;
+
+/// A field of a body that is small whatever it holds.
+pub(crate) fn small(field: &str, data: &Data) -> Outcome<Value> {
+    if data.text().len() > MOST_BYTES {
+        return Err(Problem::invalid(field, format!("use at most {MOST_BYTES} bytes.")));
+    }
+    data.parse().map_err(Problem::internal)
+}
+
 /// JSON in a text.
-pub(crate) fn json(field: &str, text: &str) -> Outcome<Option<Value>> {
+pub(crate) fn json(field: &str, text: &str) -> Outcome<Option<Data>> {
     match text.trim() {
         "" => Ok(None),
         text => from_json(field, text.as_bytes()),
     }
 }
 
-fn from_json(field: &str, bytes: &[u8]) -> Outcome<Option<Value>> {
+fn from_json(field: &str, bytes: &[u8]) -> Outcome<Option<Data>> {
     serde_json::from_slice(bytes).map_err(|error| Problem::invalid(field, format!("this is no JSON: {error}.")))
 }
 
@@ -112,36 +123,27 @@ fn from_json(field: &str, bytes: &[u8]) -> Outcome<Option<Value>> {
 const MAX_LEVELS: usize = 100;
 
 /// A value that is not too deep to be kept and rendered.
-pub(crate) fn bounded(field: &str, value: Value) -> Outcome<Value> {
-    match levels(&value) <= MAX_LEVELS {
-        true => Ok(value),
+pub(crate) fn bounded(field: &str, data: Data) -> Outcome<Data> {
+    match data.levels() <= MAX_LEVELS {
+        true => Ok(data),
         false => Err(Problem::invalid(field, format!("use at most {MAX_LEVELS} levels of lists and objects."))),
     }
 }
 
-fn levels(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(levels).max().unwrap_or_default(),
-        Value::Object(members) => 1 + members.values().map(levels).max().unwrap_or_default(),
-        _ => 0,
-    }
-}
-
-/// Values of a report's parameters: an object, or a text that is one as JSON or as JSON in base64.
-pub(crate) fn params(field: &str, value: Value) -> Outcome<Map<String, Value>> {
-    let value = match value {
-        Value::String(text) => params_in(field, text.trim())?,
-        other => Some(other),
+/// Values of a report's parameters: an object, or a text that is one as JSON or as JSON in base64; `null` without any.
+pub(crate) fn params(field: &str, data: Data) -> Outcome<Data> {
+    let data = match data.string() {
+        Some(text) => params_in(field, text.trim())?.unwrap_or_default(),
+        None => data,
     };
-    match value.map(|value| bounded(field, value)).transpose()? {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(params)) => Ok(params),
-        Some(_) => Err(not_params(field)),
+    match bounded(field, data)? {
+        params if params.is_object() || params.is_null() => Ok(params),
+        _ => Err(not_params(field)),
     }
 }
 
 /// The first character decides, since no base64 begins with a brace.
-fn params_in(field: &str, text: &str) -> Outcome<Option<Value>> {
+fn params_in(field: &str, text: &str) -> Outcome<Option<Data>> {
     if text.starts_with('{') || text.is_empty() || text == "null" {
         return json(field, text);
     }

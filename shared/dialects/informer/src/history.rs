@@ -2,13 +2,13 @@
 
 use crate::{Href, ReportRecord};
 use domain::{
+    data::Data,
     progress::Progress,
     publication::{BundleKey, Publication, State, history::PublishingState},
     report::{Actor, Asset, Report, Source, Version},
 };
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A version of a report.
@@ -21,9 +21,9 @@ pub struct VersionRecord {
     created_at: Timestamp,
     assets: BTreeMap<String, Asset>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<Value>,
+    definition: Option<Data>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+    data: Option<Data>,
     #[serde(rename = "_links")]
     links: BTreeMap<&'static str, Href>,
 }

@@ -4,6 +4,7 @@ use crate::Href;
 use domain::{
     Outcome,
     credential::{Permission, Role},
+    data::Data,
     rendition::Form,
     report::{Asked, Chosen, Listed, Page, Report, Sort, Source, Version},
 };
@@ -160,9 +161,9 @@ pub struct ReportRecord {
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     assets: BTreeMap<String, domain::report::Asset>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    definition: Option<Value>,
+    definition: Option<Data>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<Value>,
+    data: Option<Data>,
     #[serde(rename = "_links")]
     links: BTreeMap<&'static str, Href>,
 }

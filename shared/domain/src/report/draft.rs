@@ -2,13 +2,13 @@
 
 use super::{DEFAULT_WORKSPACE, Details, Kind, Mailing, Report, Source, no_workspace};
 use crate::credential::Caller;
+use crate::data::Data;
 use crate::names::{NaturalId, slug_of};
 use crate::problem::{Mistake, Mistakes, Outcome, Problem};
 use crate::rendition::Form;
 use crate::{template, tree};
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The body of `POST /api/reports`.
@@ -33,9 +33,9 @@ pub struct NewReport {
     pub message: Option<String>,
     pub formats: Option<BTreeSet<Form>>,
     pub note: Option<String>,
-    pub definition: Value,
+    pub definition: Data,
     #[serde(default)]
-    pub data: Value,
+    pub data: Data,
 }
 
 /// The body of `PUT /api/reports/{id}`: what is left out stays as it is.
@@ -58,8 +58,8 @@ pub struct ReportChange {
     pub message: Option<String>,
     pub formats: Option<BTreeSet<Form>>,
     pub note: Option<String>,
-    pub definition: Option<Value>,
-    pub data: Option<Value>,
+    pub definition: Option<Data>,
+    pub data: Option<Data>,
 }
 
 /// A checked [`NewReport`]: everything but what the store gives it (uid, number, place).

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::credential::{NewAccessToken, Role};
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 fn caller() -> Caller {
@@ -45,7 +45,7 @@ fn stored() -> (Report, Source) {
         deleted_at: None,
     };
     let definition = json!({"blocks": [{"kind": "text", "markdown": "{{ 1|money }}"}]});
-    (report, Source { definition, data: json!({}) })
+    (report, Source { definition: definition.into(), data: json!({}).into() })
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn a_change_checks_what_it_changes_and_leaves_alone_what_was_accepted_before() {
     assert!(source.definition().is_ok(), "what was accepted is rendered");
     let change = |body: Value| serde_json::from_value::<ReportChange>(body).unwrap();
     let changed = change(json!({"data": {"a": 1}})).apply(&report, source.clone(), Timestamp::UNIX_EPOCH);
-    assert_eq!(changed.unwrap().1.data, json!({"a": 1}));
+    assert_eq!(changed.unwrap().1.data, json!({"a": 1}).into());
     let same = json!({"name": "", "definition": source.definition, "subject": "{{ 1|nope }}"});
     let problem = change(same).apply(&report, source, Timestamp::UNIX_EPOCH).unwrap_err();
     assert_eq!(fields(&problem), ["name", "subject", "definition.blocks[0].markdown"]);
@@ -94,15 +94,15 @@ fn a_change_checks_what_it_changes_and_leaves_alone_what_was_accepted_before() {
 
 #[test]
 fn a_trial_is_a_report_with_what_a_rendering_takes() {
-    let read = |body: Value| TrialBody::read(body.as_object().unwrap().clone())?.check(&caller());
+    let read = |body: Value| TrialBody::read(serde_json::from_value(body).unwrap())?.check(&caller());
     let trial = read(json!({
         "name": "Sales", "definition": {"blocks": []}, "data": [1], "params": {"a": 1}, "lang": "de", "assets": {"a.txt": "YQ=="},
     }))
     .unwrap();
-    assert_eq!((trial.draft.name.as_str(), &trial.draft.source.data), ("Sales", &json!([1])));
+    assert_eq!((trial.draft.name.as_str(), &trial.draft.source.data), ("Sales", &json!([1]).into()));
     assert_eq!(
-        (trial.assets["a.txt"].as_slice(), &trial.params["a"], trial.lang.as_deref()),
-        (b"a".as_slice(), &json!(1), Some("de"))
+        (trial.assets["a.txt"].as_slice(), trial.params.text(), trial.lang.as_deref()),
+        (b"a".as_slice(), "{\"a\":1}", Some("de"))
     );
     let wrong = json!({"name": "", "definition": {}, "lang": "d_e", "assets": {"a/b": "YQ==", "c": "?"}});
     assert_eq!(fields(&read(wrong).unwrap_err()), ["name", "definition", "assets.a/b", "assets.c", "lang"]);
@@ -114,6 +114,15 @@ fn a_trial_is_a_report_with_what_a_rendering_takes() {
     for (what, body, field) in table {
         assert_eq!(fields(&read(body).unwrap_err()), [field], "{what}");
     }
+}
+
+#[test]
+fn a_definition_of_more_values_than_blocks_need_is_refused_before_it_is_read() {
+    let body = |values: usize| json!({"name": "Large", "definition": {"blocks": [], "title": vec![0; values]}});
+    let told = new_report(body(MOST_VALUES)).check(&caller()).unwrap_err().to_string();
+    assert_eq!(told, "definition: has more than 250000 values: move what is data into `data`.");
+    let read = new_report(body(1_000)).check(&caller()).unwrap_err();
+    assert_eq!(fields(&read), ["definition.title"]);
 }
 
 #[test]

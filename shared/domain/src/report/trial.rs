@@ -2,12 +2,13 @@
 
 use super::{NewReport, ReportDraft, asset_name};
 use crate::credential::Caller;
+use crate::data::{Data, Members};
 use crate::definition::Definition;
 use crate::problem::{Mistakes, Outcome, Problem};
 use crate::rendition::Rendition;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::value::MapDeserializer;
 use std::collections::BTreeMap;
 
 /// A report that could be made, with what a rendering of it takes.
@@ -17,7 +18,7 @@ pub struct Trial {
     pub definition: Definition,
     /// Pictures, fonts and files by name.
     pub assets: BTreeMap<String, Vec<u8>>,
-    pub params: Map<String, Value>,
+    pub params: Data,
     pub lang: Option<String>,
 }
 
@@ -32,8 +33,8 @@ pub struct TrialBody {
 struct Beside {
     #[serde(default)]
     assets: BTreeMap<String, String>,
-    #[serde(default)]
-    params: Map<String, Value>,
+    #[serde(default, deserialize_with = "crate::data::object")]
+    params: Data,
     lang: Option<String>,
 }
 
@@ -44,9 +45,9 @@ impl TrialBody {
     ///
     /// # Errors
     /// `Invalid`, naming the field, for one that is missing, unknown or of another type.
-    pub fn read(body: Map<String, Value>) -> Outcome<Self> {
-        let (beside, report) = body.into_iter().partition(|(key, _)| BESIDE.contains(&key.as_str()));
-        Ok(Self { report: fields(report)?, beside: fields(beside)? })
+    pub fn read(Members(body): Members) -> Outcome<Self> {
+        let (beside, report): (Vec<_>, Vec<_>) = body.into_iter().partition(|(key, _)| BESIDE.contains(&key.as_str()));
+        Ok(Self { report: fields(&report)?, beside: fields(&beside)? })
     }
 
     /// Checks what it holds.
@@ -67,9 +68,13 @@ impl TrialBody {
 }
 
 /// Reads fields by serde; what is wrong with the whole is a mistake of the field that is missing.
-fn fields<T: for<'de> Deserialize<'de>>(object: Map<String, Value>) -> Outcome<T> {
-    serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
-        let (path, message) = (error.path().to_string(), error.inner().to_string());
+fn fields<T: for<'de> Deserialize<'de>>(members: &[(String, Data)]) -> Outcome<T> {
+    let raw = members.iter().map(|(key, data)| Ok((key.as_str(), data.raw()?)));
+    let raw = raw.collect::<serde_json::Result<Vec<_>>>().map_err(Problem::internal)?;
+    serde_path_to_error::deserialize(MapDeserializer::new(raw.into_iter())).map_err(|error| {
+        let (path, message) = (error.path().to_string(), serde_json::Error::to_string(error.inner()));
+        // The line is that of the field alone.
+        let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
         match message.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`')) {
             Some(field) => Problem::invalid(field, "is missing."),
             None => Problem::invalid(path, format!("{message}.")),

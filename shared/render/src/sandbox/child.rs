@@ -7,7 +7,7 @@ use std::process;
 
 use rlimit::Resource;
 
-use super::{CHILD, Limits};
+use super::{CHILD, Limits, PIECE};
 use crate::error::RenderError;
 use crate::job::{Job, Rendered};
 
@@ -16,8 +16,6 @@ type Reply = Result<Rendered, RenderError>;
 /// Layout recurses; the compiler's own limits on depth are made for a stack of this size.
 const STACK: usize = 32 << 20;
 const MAX_FILES: u64 = 16;
-/// What is read at once.
-const PIECE: usize = 64 << 10;
 /// What the program takes on top of what the report may have: stacks of its threads, and the fonts, which are 63 MB if a report has every script.
 const OVERHEAD_MB: u64 = 128;
 

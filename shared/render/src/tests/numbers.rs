@@ -110,7 +110,7 @@ fn a_job_reaches_the_child_with_all_its_digits() {
     let definition = json!({"params": [{"name": "rate", "type": "number", "default": 0.1}],
         "blocks": [{"kind": "kpis", "items": [{"label": "a", "value": 1.5}]}]});
     let data = serde_json::from_str(r#"{"id": 18446744073709551616, "rate": 0.10000000000000000001, "big": 1e300}"#);
-    let params = json!({"rate": 2.5}).as_object().unwrap().clone();
+    let params = json!({"rate": 2.5}).into();
     let sent = Job { params, ..job(&definition, data.unwrap()) };
     let mut bytes = Vec::new();
     ciborium::into_writer(&sent, &mut bytes).unwrap();

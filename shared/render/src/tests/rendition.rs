@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::data::Data;
 use domain::definition::{Orientation, PageSize};
 use domain::rendition::{Form, Template};
 use domain::report::Source;
@@ -71,7 +72,7 @@ fn a_report_is_told_in_its_own_time_zone() {
         let report = serde_json::from_value(report).unwrap();
         let version = json!({"version": 1, "actor": {"name": "ada"}, "at": "2026-03-31T20:00:00Z"});
         let (version, date) = (serde_json::from_value(version).unwrap(), "2026-03-31T20:00:00Z".parse().unwrap());
-        let source = Source { definition: json!({"blocks": []}), data: Value::Null };
+        let source = Source { definition: json!({"blocks": []}).into(), data: Data::default() };
         let (theme, template) = (Theme::default(), Template::default());
         Job::of_report(&report, &version, &source, Files::default(), theme, template, date).unwrap().time_zone
     };
