@@ -179,8 +179,8 @@ flat: python ## Every operation 500 times in one process, with gzip and without:
 	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py all $(OPERATIONS)
 
 flat-sample: python ## The same for some operations, by chance, for SECONDS=120; SEED=n repeats a choice
-	$(FLAT_STACK) $(STACK_PY) run -- $(SHELL) -c '$(PYTHON) tests/flat/run.py peaks $(LIGHT) && \
-	  $(PYTHON) tests/flat/run.py sample --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED))'
+	$(FLAT_STACK) $(STACK_PY) run -- $(SHELL) -c '$(PYTHON) tests/flat/run.py sample --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) && \
+	  $(PYTHON) tests/flat/run.py peaks $(LIGHT)'
 
 memory: python ## The most memory that each function holds with its largest input: writes the table of docs/memory.md
 	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py peaks --write
