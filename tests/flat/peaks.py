@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 import time
@@ -18,7 +17,7 @@ import deployment
 import sample_events
 from calls import call, must
 from sample_events import Event
-from samples import NONCE, Samples
+from samples import Samples
 
 PAGE = ROOT / "docs" / "memory.md"
 BEGIN, END = "<!-- make memory writes from here -->\n", "<!-- to here -->\n"

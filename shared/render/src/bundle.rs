@@ -146,7 +146,7 @@ fn indexed(zip: Vec<u8>, pages: &[Page]) -> ZipResult<Bundle> {
     let (page, pdf) = (reader.entry(PAGE)?, reader.entry(PDF)?);
     let entries = reader.pictures(pages)?;
     let count = entries.len() as u32;
-    let rows = entries.iter().flat_map(Entry::to_row).collect();
+    let rows: Vec<u8> = entries.iter().flat_map(Entry::to_row).collect();
     let zip = append(zip, File::stored(PAGE_TABLE, rows))?;
     let pages = PageTable { offset: Reader::new(&zip)?.entry(PAGE_TABLE)?.offset, count };
     Ok(Bundle { index: Index { page, pdf, pages }, zip })
