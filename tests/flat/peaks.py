@@ -17,7 +17,7 @@ import deployment
 import sample_events
 from calls import call, must
 from sample_events import Event
-from samples import Samples
+from samples import Samples, uploading
 
 PAGE = ROOT / "docs" / "memory.md"
 BEGIN, END = "<!-- make memory writes from here -->\n", "<!-- to here -->\n"
@@ -78,7 +78,7 @@ class Place:
     def upload(self, content: bytes, media_type: str = "application/json") -> int:
         """The id of temporary data."""
         place = self.must("POST", "/api/v1/ws/default/temporary-data/uploads", {"size": len(content), "mediaType": media_type})
-        if (put := call(place["uploadUrl"], "PUT", body=content, headers={"Content-Type": media_type})).status != 200:
+        if (put := call(place["uploadUrl"], "PUT", body=content, headers=uploading(place))).status != 200:
             raise UserError(f"The upload answered {put.status}: {put.body[:300]!r}")
         return place["tempDataId"]
 
