@@ -154,7 +154,7 @@ fn print_memory(warm: &BTreeMap<u32, Process>, end: &BTreeMap<u32, Process>, min
             (*was, *is) = (before.resident, after.resident);
         }
     }
-    let title = format!("Soak: MB resident after {} and {minutes} minutes", minutes as f64 / WARM as f64);
+    let title = format!("Soak: MB resident after {:.1} and {minutes} minutes", minutes as f64 / WARM as f64);
     let mut table = Table::new(&["process", "processes", "warm", "end", "growth", "goal 3.0"]);
     for (name, (was, is, count)) in &grown {
         let goal = (*name != EMULATOR).then_some(GOAL);

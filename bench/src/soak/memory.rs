@@ -39,5 +39,7 @@ fn child(id: u32, parent: u32) -> Option<String> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let of: u32 = status.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()?;
     let variables = (of == parent).then(|| fs::read_to_string(format!("/proc/{id}/environ")))?.ok()?;
-    variables.split('\0').find_map(|variable| variable.strip_prefix("AWS_LAMBDA_FUNCTION_NAME=")).map(str::to_owned)
+    let name = variables.split('\0').find_map(|variable| variable.strip_prefix("AWS_LAMBDA_FUNCTION_NAME="))?;
+    // The stack, the logical id, and a random part.
+    name.split('-').nth(1).map(str::to_owned)
 }

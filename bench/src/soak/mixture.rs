@@ -16,7 +16,7 @@ pub const MIXTURE: &[Part] = &[
     (4, &[call("informer-list-reports", "", "GET", "/api/reports")]),
     (6, &[call("informer-get-report", "", "GET", "/api/reports/{natural}")]),
     (4, &[call("cxreports-get-pdf", "", "GET", "/api/v1/ws/default/reports/{natural}/pdf")]),
-    (2, &[call("huddle-list-company-documents", "", "GET", "/files/documents")]),
+    (2, &[call("huddle-list-company-documents", "", "GET", "/publishing/companies/team")]),
     (
         2,
         &[call("cxreports-create-temporary-data", "", "POST", "/api/v1/ws/default/temporary-data")
