@@ -54,7 +54,7 @@ def limited_to(most: int) -> Callable[[Document], None]:
 
     def change(document: Document) -> None:
         parameters = document["paths"]["/api/reports"]["get"]["parameters"]
-        next(one for one in parameters if one["name"] == "limit")["schema"] |= {"maximum": most, "default": 5}
+        next(one for one in parameters if one.get("name") == "limit")["schema"] |= {"maximum": most, "default": 5}
 
     return change
 
