@@ -155,6 +155,7 @@ REFUSED, TAKEN, STAYED = "RejectedPositiveData", "AcceptedNegativeData", "UseAft
 MAKES = "native-(create|update)-report"
 RENDERS = "cxreports-(get-pdf|get-pdf-post|list-pages|start-export|view-preview)"
 LEAVES = "cxreports-create-temporary-data|native-create-data-upload"
+LISTS = "informer-list-reports|cxreports-list-reports|native-list-access-tokens|huddle-list-(company|workspace)-documents"
 IN_A_TREE = f"{MAKES}|exago-.*|native-put-folder-access"
 RENDITION_FIELDS = r"(params|params\.[^:]*|data|timezone|lang|excludePages|tempDataId|format): "
 
@@ -176,6 +177,7 @@ DIFFERENCES = [
     Difference(REFUSED, "informer-publish-report", r"progress: ", "a name that has the form of the service's own ids"),
     Difference(REFUSED, "exago-(execute-report|rename-folder)", r"The body is not what this call takes", "JSON as text, under the content type of a form"),
     Difference(REFUSED, ".*", r"floating point `-?\d+\.0`", "1.0 is a whole number for JSON Schema, and none where it is sent"),
+    Difference(REFUSED, LISTS, "cursor: take it from the page before", "a cursor is one that the page before gave"),
     Difference(TAKEN, "native-check-report", r'"ok":false', "a check answers with what is wrong, and 200"),
     Difference(TAKEN, "cxreports-view-preview", r"^$", "a nonce leaves the address before anything else is looked at: 303"),
     Difference(STAYED, "huddle-list-publications", r"NotPublished", "an unpublish ends what is public; its history stays"),
