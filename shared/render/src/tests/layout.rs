@@ -167,6 +167,35 @@ fn a_title_and_a_head_that_fill_a_page_together_leave_room_for_the_rows() {
 }
 
 #[test]
+fn markdown_that_says_nothing_is_printed() {
+    let texts = [
+        "```\n```",
+        "    ",
+        "#",
+        "[](https://example.com)",
+        "-",
+        "- [ ]",
+        "1.",
+        ">",
+        "****",
+        "``",
+        "| |\n|-|",
+        "| |\n|-|\n| |",
+        "---",
+        "\u{a0}",
+        "\\",
+        "- ```\n  ```",
+        "> #",
+        "~~~~",
+    ];
+    for text in texts {
+        let definition = json!({"blocks": [{"kind": "text", "markdown": text}, {"kind": "text", "markdown": "words"}]});
+        let made = render(&job(&definition, json!({})));
+        assert!(made.is_ok(), "{text:?}: {:?}", made.err());
+    }
+}
+
+#[test]
 fn a_head_of_a_markdown_table_that_is_higher_than_a_page_goes_on_on_the_next() {
     let words = "A head of many words, which a column has no room for. ".repeat(60);
     let markdown = format!("| {words} | b |\n|---|---|\n| END | d |");
