@@ -30,7 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BINARIES = Path(os.environ.get("CARGO_TARGET_DIR") or ROOT / "target") / "local"
 NEEDED = ("Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "Makefile", "template.yaml")
 PYTHON = sys.executable
-LIMIT = 120
+LIMIT = 600
 
 
 class Skipped(Exception):
