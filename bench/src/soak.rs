@@ -28,6 +28,8 @@ mod memory;
 mod mixture;
 
 const A_SECOND: usize = 40;
+/// So many may be under way. A machine that falls behind is asked for less, and the table says so: more would only start more processes.
+const MOST_AT_ONCE: usize = 64;
 /// The part of the time after which all processes are warm.
 const WARM: usize = 6;
 /// The MB by which a process may grow.
@@ -55,7 +57,7 @@ pub async fn run() -> Outcome<()> {
     // A moment in which this program has to wait is made up for.
     pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let count = minutes * 60 * A_SECOND;
-    let mut warm = BTreeMap::new();
+    let (mut warm, begun) = (BTreeMap::new(), Instant::now());
     for n in 0..count {
         pace.tick().await;
         if n == count / WARM {
@@ -67,11 +69,16 @@ pub async fn run() -> Outcome<()> {
         while let Some(answered) = running.try_join_next() {
             record.add(answered?);
         }
+        while running.len() >= MOST_AT_ONCE
+            && let Some(answered) = running.join_next().await
+        {
+            record.add(answered?);
+        }
     }
     while let Some(answered) = running.join_next().await {
         record.add(answered?);
     }
-    record.print(minutes);
+    record.print(count as f64 / begun.elapsed().as_secs_f64(), minutes);
     print_memory(&warm, &memory::processes()?, minutes);
     Ok(())
 }
@@ -130,7 +137,7 @@ impl Record {
         }
     }
 
-    fn print(&self, minutes: usize) {
+    fn print(&self, rate: f64, minutes: usize) {
         let mut table = Table::new(&["function", "calls", "errors", "ms p50", "p99", "most"]);
         for (function, milliseconds) in &self.milliseconds {
             let at = |percent| format!("{:.0}", percentile(milliseconds.iter().copied(), percent));
@@ -139,7 +146,7 @@ impl Record {
             let [calls, errors] = counts;
             table.row([(*function).to_owned(), calls, errors, at(50), at(99), at(100)]);
         }
-        table.print(&format!("Soak: {A_SECOND} requests a second for {minutes} minutes"));
+        table.print(&format!("Soak: {rate:.1} of {A_SECOND} requests a second for {minutes} minutes"));
     }
 }
 
