@@ -7,7 +7,7 @@ use crate::{
     keys::{alias, restricted_key},
     sent,
     sessions::session_key,
-    table::{Item, Key, Refused, Table, busy, fault, from_item, s, to_item, transact},
+    table::{Item, Key, Refused, Table, busy, fault, from_item, s, take_first, to_item, transact},
     tree::Restricted,
 };
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -204,19 +204,7 @@ impl AccessTokens {
     async fn listed(&self, after: Option<&str>, most: usize) -> Outcome<Vec<Listed>> {
         let query = self.access.client.query().table_name(&self.access.name).consistent_read(true);
         let query = query.key_condition_expression("pk = :pk").expression_attribute_values(":pk", s(LIST));
-        let (mut found, mut start) = (Vec::new(), after.map(|after| Key::new(LIST, after).item()));
-        loop {
-            let left = i32::try_from(most - found.len()).unwrap_or(i32::MAX);
-            let query = query.clone().limit(left).set_exclusive_start_key(start);
-            let page = sent::query(query).await.map_err(fault)?;
-            for item in page.items.unwrap_or_default() {
-                found.push(from_item(item)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() || found.len() >= most {
-                return Ok(found);
-            }
-        }
+        take_first(&query, after.map(|after| Key::new(LIST, after).item()), most).await
     }
 
     /// Ends a token: the next call that presents it is refused.

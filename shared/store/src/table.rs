@@ -4,7 +4,10 @@ use crate::{ambient, sent};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::{
+        query::builders::QueryFluentBuilder, transact_write_items::TransactWriteItemsError,
+        update_item::UpdateItemError,
+    },
     types::{
         AttributeValue, CancellationReason, ConditionCheck, Delete, KeysAndAttributes, Put, ReturnValue,
         ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
@@ -299,6 +302,29 @@ fn patience() -> ExponentialBuilder {
         // Short: a writer that has waited long must not wait on while newcomers are served.
         .with_max_delay(Duration::from_millis(150))
         .without_max_times()
+}
+
+/// The first items that a query finds behind `start`, at most `most`.
+///
+/// # Errors
+/// `Internal` when DynamoDB does not answer.
+pub(crate) async fn take_first<T: DeserializeOwned>(
+    query: &QueryFluentBuilder,
+    mut start: Option<Item>,
+    most: usize,
+) -> Outcome<Vec<T>> {
+    let mut found = Vec::new();
+    loop {
+        let left = i32::try_from(most - found.len()).unwrap_or(i32::MAX);
+        let page = sent::query(query.clone().limit(left).set_exclusive_start_key(start)).await.map_err(fault)?;
+        for item in page.items.unwrap_or_default() {
+            found.push(from_item(item)?);
+        }
+        start = page.last_evaluated_key;
+        if start.is_none() || found.len() >= most {
+            return Ok(found);
+        }
+    }
 }
 
 /// Makes all of the writes or none of them. Collisions with other transactions are tried again with jitter.

@@ -4,8 +4,7 @@ use crate::{
     OpenReport, Reports, ambient, kept,
     keys::{head_key, partition, version_key},
     reports::{KeptVersion, sources},
-    sent,
-    table::{Key, fault, from_item, n, s, to_item, until_settled_from},
+    table::{Key, n, s, take_first, to_item, until_settled_from},
 };
 use domain::{
     Outcome, Problem,
@@ -156,19 +155,7 @@ impl Reports {
             .expression_attribute_values(":pk", s(partition(report)))
             .expression_attribute_values(":first", s(first))
             .expression_attribute_values(":last", s(last));
-        let (mut found, mut start) = (Vec::new(), None);
-        loop {
-            let left = i32::try_from(most - found.len()).unwrap_or(i32::MAX);
-            let query = query.clone().limit(left).set_exclusive_start_key(start);
-            let page = sent::query(query).await.map_err(fault)?;
-            for item in page.items.unwrap_or_default() {
-                found.push(from_item(item)?);
-            }
-            start = page.last_evaluated_key;
-            if start.is_none() || found.len() >= most {
-                return Ok(found);
-            }
-        }
+        take_first(&query, None, most).await
     }
 
     /// A version of a report, without what it is rendered from.
