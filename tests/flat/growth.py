@@ -112,15 +112,17 @@ def examine(only: list[str], seconds: float, seed: int, most: int = CALLS) -> in
     functions = Functions()
     samples, described = Samples(functions.url, functions.token), sample_events.operations()
     began, failed, done = time.monotonic(), 0, 0
+    served: set[str] = set()
     for one in chosen(only, seconds, seed):
         if seconds and time.monotonic() - began > seconds:
             break
         calls = most if not seconds else fewer(one.event.name)
         try:
-            failed += not run(functions, samples, described, one, calls)
+            failed += not run(functions, samples, described, one, calls, one.event.name in served)
         except UserError as error:
             print(f"FAILED  {one.name}: {error}", flush=True)
             failed += 1
+        served.add(one.event.name)
         done += 1
     print(f"\n{done - failed} of {done} series are flat, in {time.monotonic() - began:.0f} s.")
     return 1 if failed or not done else 0
@@ -131,8 +133,8 @@ def fewer(name: str) -> int:
     return SLOWEST if name in WAITING else SLOW if name in RENDERING else FEW
 
 
-def run(functions: Functions, samples: Samples, described: dict[str, sample_events.Json], one: Series, calls: int) -> bool:
-    """One series; whether it is flat."""
+def run(functions: Functions, samples: Samples, described: dict[str, sample_events.Json], one: Series, calls: int, again: bool) -> bool:
+    """One series; whether it is flat. `again`: another series of the operation was before it."""
     event, began, warm = one.event, time.monotonic(), min(WARM, calls // 3)
     watched = [event.logical_id, *([BEHIND[event.name]] if event.name in BEHIND else [])]
     text, statuses = samples.filled(event), Counter[str]()
@@ -140,7 +142,7 @@ def run(functions: Functions, samples: Samples, described: dict[str, sample_even
     last: dict[str, list[int]] = {name: [] for name in watched}
     for call in range(calls):
         output = functions.call(event.logical_id, one.filled(samples, text, call))
-        statuses[status(one, output, call, described)] += 1
+        statuses[status(one.event, output, described, again or call > 0)] += 1
         if event.name == "cxreports-start-export":
             made = json.loads(answer(output)["body"])["temporaryFileId"]
             ended(functions.url, functions.token, f"/api/v1/ws/default/exports/{made}/status")
@@ -159,13 +161,13 @@ def run(functions: Functions, samples: Samples, described: dict[str, sample_even
     return flat
 
 
-def status(one: Series, output: str, call: int, described: dict[str, sample_events.Json]) -> str:
-    """What the call was answered with. Only what its own series took away before may be refused."""
-    wrong = sample_events.problem(one.event, output, described)
+def status(event: Event, output: str, described: dict[str, sample_events.Json], again: bool) -> str:
+    """What a call was answered with. Only what an earlier call of the operation took away may be refused."""
+    wrong = sample_events.problem(event, output, described)
     told = answer(output)
     code = str(told.get("statusCode", "done")) if isinstance(told, dict) else "done"
-    if wrong and not (one.event.name in ONCE and (call or one.coding) and code in ("401", "404", "409", "410")):
-        raise UserError(f"call {call}: {wrong}")
+    if wrong and not (again and event.name in ONCE and code in ("401", "404", "409", "410")):
+        raise UserError(wrong)
     return code
 
 
