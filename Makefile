@@ -19,14 +19,17 @@ GLIBC := 2.34
 NEWEST_GLIBC = $(shell { getconf GNU_LIBC_VERSION 2>/dev/null || echo glibc 99; } | cut -d ' ' -f 2 | cat - <(echo $(GLIBC)) | sort -V | tail -1)
 COMPILER = $(if $(filter Linux-$(NATIVE)-$(GLIBC),$(shell uname -s)-$(ARCH)-$(NEWEST_GLIBC)),cargo,cargo-zigbuild)
 LAMBDA_DIR ?= target/lambda
-comma := ,
+PROGRAMS := $(notdir $(wildcard binaries/*))
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+assemble: python ## Write what is made from the folders of the functions: binaries/
+	@$(PYTHON) local/binaries.py
 
 up: python ## Build, start, deploy and seed the local stack; again: what changed. IMPRINT_PORT=8080 IMPRINT_AUTH=1
 	@$(STACK_PY) up
@@ -80,7 +83,7 @@ font-index: python ## Make shared/render/fonts/index.json anew, after a change o
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
 test: python fonts browser ## Every test: units, then end to end against fresh stacks
-	$(TEST) --lib --bin gateway-answer-unknown --test drift --test sandbox
+	$(TEST) --lib --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
 	cargo build --profile local --workspace --bins
 	@$(MAKE) --no-print-directory $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j2) --output-sync=target test-calls test-faults
@@ -219,6 +222,7 @@ lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Forma
 	@for program in tests/browser/*.js; do node --check $$program || exit 1; done
 	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
 	$(PYTHON) local/locks.py check
+	$(PYTHON) local/binaries.py --check
 	$(PYTHON) tests/privileges/run.py static target/template.json
 	$(LINT)/python tests/schema.py
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
@@ -249,16 +253,18 @@ fmt: ## Format the sources
 
 ci: lint test ## What a change must pass
 
-package: $(LINT)/sam fonts ## Build every function for AWS into target/lambda, and check it; ARCH=arm64 or x86_64, FUNCTIONS=name,name
+# Where a build took place is no part of what it makes: paths in messages begin at the checkout, and those of crates at the registry.
+REMAPPED = --remap-path-prefix=$(CURDIR)=/imprint --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
+
+package: $(LINT)/sam fonts ## Build the programs for AWS into target/lambda, and check them and every function; ARCH=arm64 or x86_64
 	@$(PYTHON) local/locks.py install .venv-lint local/requirements/lint.txt local/requirements/package.txt \
 	  $(if $(filter cargo-zigbuild,$(COMPILER)),local/requirements/zig.txt)
-	PATH="$(CURDIR)/$(LINT):$$PATH" cargo lambda build --profile deploy --workspace --exclude imprint-tests --exclude imprint-bench \
-	  $(or $(foreach name,$(subst $(comma), ,$(FUNCTIONS)),--bin $(name)),--bins) \
+	PATH="$(CURDIR)/$(LINT):$$PATH" RUSTFLAGS='$(REMAPPED)' cargo lambda build --profile deploy $(PROGRAMS:%=--package %) \
 	  --compiler $(COMPILER) --target $(TRIPLE)$(if $(filter cargo-zigbuild,$(COMPILER)),.$(GLIBC)) --lambda-dir $(LAMBDA_DIR)
-	$(LINT)/python local/package.py check $(LAMBDA_DIR) --arch $(ARCH) --functions '$(FUNCTIONS)'
-	$(LINT)/python local/package.py sbom $(LAMBDA_DIR)/imprint-$(ARCH).cdx.json --arch $(ARCH) --functions '$(FUNCTIONS)'
+	$(LINT)/python local/package.py check $(LAMBDA_DIR) --arch $(ARCH)
+	$(LINT)/python local/package.py sbom $(LAMBDA_DIR)/imprint-$(ARCH).cdx.json --arch $(ARCH)
 
-package-all: ## Build every function for both processors, into target/lambda-arm64 and target/lambda-x86_64
+package-all: ## Build the programs for both processors, into target/lambda-arm64 and target/lambda-x86_64
 	$(MAKE) package ARCH=arm64 LAMBDA_DIR=target/lambda-arm64
 	$(MAKE) package ARCH=x86_64 LAMBDA_DIR=target/lambda-x86_64
 

@@ -162,6 +162,7 @@ def refused(body: bytes) -> str:
 def environment(name: str, address: str, variables: dict[str, str]) -> dict[str, str]:
     """What Lambda gives to a function, and no more."""
     return {
+        "_HANDLER": name,
         "AWS_LAMBDA_RUNTIME_API": address,
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",

@@ -9,6 +9,7 @@ import platform
 import re
 import secrets
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,25 +45,37 @@ def read_template(file: Path) -> Json:
 
 
 def functions(template: Json) -> dict[str, str]:
-    """The binary of each function by its logical id: the last element of `CodeUri`."""
-    found = {}
+    """The name of each function by its logical id: its `Handler`, by which its program knows which function it is."""
+    return {logical_id: text(logical_id, properties, "Handler") for logical_id, properties in of_functions(template)}
+
+
+def programs(template: Json) -> dict[str, str]:
+    """The program of each function by its logical id: the last element of `CodeUri`."""
+    return {logical_id: Path(text(logical_id, properties, "CodeUri")).name for logical_id, properties in of_functions(template)}
+
+
+def of_functions(template: Json) -> Iterator[tuple[str, Json]]:
+    """The logical id and the properties of each function."""
     for logical_id, resource in template["Resources"].items():
         if resource["Type"] == "AWS::Serverless::Function":
-            uri = resource["Properties"].get("CodeUri")
-            if not isinstance(uri, str):
-                raise UserError(f"{logical_id}: CodeUri must be target/lambda/<binary>/.")
-            found[logical_id] = Path(uri).name
+            yield logical_id, resource["Properties"]
+
+
+def text(logical_id: str, properties: Json, name: str) -> str:
+    """A property that each function has."""
+    if not isinstance(found := properties.get(name), str):
+        raise UserError(f"{logical_id}: {name} is missing; Handler is the function's name, and CodeUri target/lambda/<program>/.")
     return found
 
 
 def with_packages(template: Json, packages: dict[str, str]) -> Json:
-    """The same template with each `CodeUri` replaced by the function's package; emulator.py resolves the bucket. The emulator mounts no layers."""
+    """The same template with each `CodeUri` replaced by the package of its program; emulator.py resolves the bucket. The emulator mounts no layers."""
     resources = template["Resources"]
     for layer in [name for name, resource in resources.items() if resource["Type"] == "AWS::Serverless::LayerVersion"]:
         del resources[layer]
-    for logical_id, name in functions(template).items():
+    for logical_id, program in programs(template).items():
         resource = template["Resources"][logical_id]
-        resource["Properties"]["CodeUri"] = {"Bucket": "local-packages", "Key": packages[name]}
+        resource["Properties"]["CodeUri"] = {"Bucket": "local-packages", "Key": packages[program]}
         resource.pop("Metadata", None)
         resource["Properties"].pop("Layers", None)
     return template

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ministack.services import lambda_svc
+from ministack.services.cloudformation import provisioners
 
 
 class Package(bytes):
@@ -24,23 +26,32 @@ class Package(bytes):
         return package
 
     @cached_property
+    def hash(self) -> Any:
+        """Its hash, by which MiniStack knows whether it has this code; it asks for it at each start of a process."""
+        return hashlib.sha256(self)
+
+    @property
     def digest(self) -> str:
         """What MiniStack calls it in the state that it saves."""
-        return hashlib.sha256(self).hexdigest()
+        return self.hash.hexdigest()
 
     def __deepcopy__(self, _: Any) -> Package:
         return self
 
 
+# One object for all functions of a program: of those of the last deployment, and of the one before.
+read_once = lru_cache(maxsize=4)(Package.read)
+
+
 def repair_packages(packages: Path) -> None:
-    """Reads packages from their folder, and keeps the code that the state names by links to them: each is some megabytes, and there are many."""
+    """Reads packages from their folder, once for all functions that they hold, and keeps the code that the state names by links to them."""
     fetch, write = lambda_svc._fetch_code_from_s3, lambda_svc._write_code_blob
 
     def fetched(bucket: str, key: str, version_id: str | None = None) -> bytes | None:
         if bucket != "local-packages":
             return fetch(bucket, key, version_id)
         # A missing package must fail the deployment: MiniStack would answer every call by a mock.
-        return Package.read(packages / Path(key).name)
+        return read_once(packages / Path(key).name)
 
     def written(code: bytes) -> str:
         if not isinstance(code, Package):
@@ -54,9 +65,15 @@ def repair_packages(packages: Path) -> None:
 
     def read(digest: str) -> bytes:
         # Without it every call would be answered by a mock as well.
-        return Package.read(Path(lambda_svc.CODE_BLOB_DIR, f"{digest}.zip"))
+        return read_once(Path(lambda_svc.CODE_BLOB_DIR, f"{digest}.zip"))
 
     lambda_svc._fetch_code_from_s3, lambda_svc._write_code_blob, lambda_svc._read_code_blob = fetched, written, read
+    lambda_svc.hashlib = provisioners.hashlib = SimpleNamespace(**vars(hashlib) | {"sha256": hashed})
+
+
+def hashed(content: bytes = b"") -> Any:
+    """The hash of anything: that of a package is known already."""
+    return content.hash if isinstance(content, Package) else hashlib.sha256(content)
 
 
 def link(code: Package, place: Path) -> None:

@@ -1,7 +1,7 @@
 """What goes to AWS: `python local/package.py check | sbom`. It runs in .venv-lint; `make package` calls it.
 
-`check` looks at every function that the template names, as a file: made for the right processor, in need of no more than Amazon Linux 2023 has, within
-Lambda's sizes. Those for this machine's own processor are started as well. `sbom` writes what they are made of: see sbom.py.
+`check` looks at every program that the template names, as a file: made for the right processor, in need of no more than Amazon Linux 2023 has, within
+Lambda's sizes. Those for this machine's own processor are started as well, as each function that they hold. `sbom` writes what they are made of: see sbom.py.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ ZIP_LIMIT, LIMIT = 50 * 2**20 / MB, 250 * 2**20 / MB
 
 @dataclass(frozen=True)
 class Binary:
-    """What a function's file says about itself."""
+    """What a program's file says about itself."""
 
     name: str
     file: Path
@@ -68,32 +68,29 @@ def main() -> int:
     """Parses the command line and runs the command."""
     parser = argparse.ArgumentParser(prog="package.py", description="What goes to AWS: whether it will run there, and what is in it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    check_parser = commands.add_parser("check", help="look at every function's file, and start those that run here")
+    check_parser = commands.add_parser("check", help="look at the programs, and start every function that runs here")
     check_parser.add_argument("folder", type=Path, help="target/lambda, or target/local")
     check_parser.add_argument("--profile", choices=("deploy", "local"), default="deploy", help="local: nothing is packed")
     check_parser.add_argument("--arch", choices=tuple(MACHINES.values()), default=NATIVE)
-    check_parser.add_argument("--functions", default="", help="only these, with commas between")
     check_parser.add_argument("--rounds", type=int, default=3, help="how often each is started; 0: not at all")
     check_parser.set_defaults(command=check)
-    sbom_parser = commands.add_parser("sbom", help="write the list of what the functions are made of (CycloneDX)")
+    sbom_parser = commands.add_parser("sbom", help="write the list of what the programs are made of (CycloneDX)")
     sbom_parser.add_argument("file", type=Path)
     sbom_parser.add_argument("--arch", choices=tuple(MACHINES.values()), default=NATIVE)
-    sbom_parser.add_argument("--functions", default="", help="only these, with commas between")
     sbom_parser.set_defaults(command=write_sbom)
     arguments = parser.parse_args()
     return told(lambda: arguments.command(arguments))
 
 
 def check(arguments: argparse.Namespace) -> int:
-    """Prints a line for each function, and then what is wrong."""
+    """Prints a line for each program and for each function, and then what is wrong."""
     template = deployment.read_template(ROOT / "template.yaml")
-    names = wanted(template, arguments.functions)
+    names = programs(template)
     files = [file_of(arguments.folder, name) for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         binaries = list(pool.map(lambda name, file: read(name, file, arguments.profile == "deploy"), names, files))
-    startable = {each.name: each.file for each in binaries if each.machine == NATIVE and os.access(each.file, os.X_OK)}
-    starts = cold_start.measured(template, startable, arguments.rounds)
-    print(table(binaries, starts))
+    starts = cold_start.measured(template, startable(template, binaries), arguments.rounds)
+    print(table(binaries), *([started(starts)] if starts else []), sep="\n\n")
     glibc = GLIBC if arguments.profile == "deploy" else version(platform.libc_ver()[1])
     faults = [f"{each.name} {fault}" for each in binaries for fault in each.faults(arguments.arch, glibc)]
     faults += [f"{name} {start.fault}" for name, start in starts.items() if start.fault]
@@ -107,25 +104,28 @@ def check(arguments: argparse.Namespace) -> int:
 
 def write_sbom(arguments: argparse.Namespace) -> int:
     """Writes the list, once it is valid."""
-    names = wanted(deployment.read_template(ROOT / "template.yaml"), arguments.functions)
+    names = programs(deployment.read_template(ROOT / "template.yaml"))
     text, count = sbom.made(names, arguments.arch)
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     arguments.file.write_text(text)
-    print(f"{arguments.file}: {len(names)} functions for {arguments.arch}, made of {count} components (CycloneDX {sbom.VERSION}, valid).")
+    print(f"{arguments.file}: {" and ".join(names)} for {arguments.arch}, made of {count} components (CycloneDX {sbom.VERSION}, valid).")
     return 0
 
 
-def wanted(template: dict[str, Any], chosen: str) -> list[str]:
-    """The functions of the template, or those that were chosen of them."""
-    names = sorted(set(deployment.functions(template).values()))
-    given = [name.strip() for name in chosen.split(",") if name.strip()]
-    if unknown := [name for name in given if name not in names]:
-        raise UserError(f"the template has no function {unknown[0]}.")
-    return given or names
+def programs(template: dict[str, Any]) -> list[str]:
+    """The programs of the template."""
+    return sorted(set(deployment.programs(template).values()))
+
+
+def startable(template: dict[str, Any], binaries: list[Binary]) -> dict[str, Path]:
+    """The file of each function that this machine can run."""
+    files = {each.name: each.file for each in binaries if each.machine == NATIVE and os.access(each.file, os.X_OK)}
+    held = deployment.programs(template)
+    return {name: files[held[logical_id]] for logical_id, name in sorted(deployment.functions(template).items()) if held[logical_id] in files}
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """The file of a function: `<folder>/<name>/bootstrap` where it is packaged, `<folder>/<name>` where cargo put it."""
+    """The file of a program: `<folder>/<name>/bootstrap` where it is packaged, `<folder>/<name>` where cargo put it."""
     file = next((file for file in (folder / name / "bootstrap", folder / name) if file.is_file()), None)
     if file is None:
         raise UserError(f"{folder} has no {name}: `make package` builds it for AWS, `make up` for this machine.")
@@ -133,7 +133,7 @@ def file_of(folder: Path, name: str) -> Path:
 
 
 def read(name: str, file: Path, pack: bool) -> Binary:
-    """Reads a function's file."""
+    """Reads a program's file."""
     content = file.read_bytes()
     try:
         elf = ELFFile(io.BytesIO(content))
@@ -170,27 +170,35 @@ def dotted(numbers: tuple[int, ...]) -> str:
     return ".".join(map(str, numbers)) or "none"
 
 
-def table(binaries: list[Binary], starts: dict[str, cold_start.Start]) -> str:
-    """A line for each function."""
+def table(binaries: list[Binary]) -> str:
+    """A line for each program."""
     width = max(len(each.name) for each in binaries)
-    lines = [f"{'function':<{width}}  {'MB':>6}  {'zip MB':>6}  {'glibc':>5}  {'ready ms':>8}  {'answer ms':>9}", "-" * (width + 44)]
+    lines = [f"{'program':<{width}}  {'MB':>6}  {'zip MB':>6}  {'glibc':>5}", "-" * (width + 23)]
     for each in binaries:
-        start = starts.get(each.name, cold_start.Start())
         packed = f"{each.packed:.1f}" if each.packed is not None else "-"
+        lines.append(f"{each.name:<{width}}  {each.size:>6.1f}  {packed:>6}  {dotted(each.glibc):>5}")
+    return "\n".join(lines)
+
+
+def started(starts: dict[str, cold_start.Start]) -> str:
+    """A line for each function."""
+    width = max(len(name) for name in starts)
+    lines = [f"{'function':<{width}}  {'ready ms':>8}  {'answer ms':>9}", "-" * (width + 21)]
+    for name, start in starts.items():
         times = (f"{start.ready:.0f}" if start.ready else "-", f"{start.answered:.0f}" if start.answered else "-")
-        lines.append(f"{each.name:<{width}}  {each.size:>6.1f}  {packed:>6}  {dotted(each.glibc):>5}  {times[0]:>8}  {times[1]:>9}")
+        lines.append(f"{name:<{width}}  {times[0]:>8}  {times[1]:>9}")
     return "\n".join(lines)
 
 
 def summary(binaries: list[Binary], starts: dict[str, cold_start.Start], arch: str) -> str:
     """What all of them need at most."""
     size, glibc = max(each.size for each in binaries), max(each.glibc for each in binaries)
-    words = f"\n{len(binaries)} functions for {arch}: at most {size:.1f} MB"
+    words = f"\n{len(binaries)} programs for {arch}: at most {size:.1f} MB"
     packed = [each.packed for each in binaries if each.packed is not None]
     words += f" ({max(packed):.1f} packed, {sum(packed):.0f} in all)" if packed else ""
     words += f", glibc {dotted(glibc)}"
     answered = [start.answered for start in starts.values() if start.answered]
-    words += f"; {len(answered)} started, and answered after at most {max(answered):.0f} ms" if answered else "; not started"
+    words += f"; {len(answered)} functions started, and answered after at most {max(answered):.0f} ms" if answered else "; not started"
     return f"{words}."
 
 

@@ -1,4 +1,4 @@
-"""Building the functions and packing each binary as the zip that Lambda takes."""
+"""Building the programs that hold the functions, and packing each as the zip that Lambda takes."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import binaries
 from environment import PACKAGES, ROOT, TARGET, UserError, free_bytes, no_space
 
 # What a first build writes.
@@ -50,8 +51,10 @@ def version_in(text: str) -> tuple[int, ...]:
 
 
 def build() -> None:
-    """Builds every function with the profile of the laptop."""
-    command = ["cargo", "build", "--profile", "local", "--workspace", "--bins"]
+    """Builds the programs with the profile of the laptop."""
+    # What a new function changes in them.
+    binaries.write()
+    command = ["cargo", "build", "--profile", "local", *(word for program in binaries.programs() for word in ("--package", program))]
     if subprocess.run([*command, "--target-dir", str(TARGET)], cwd=ROOT, check=False).returncode:
         raise UserError(reason(" ".join(command)))
 
@@ -67,14 +70,13 @@ def reason(command: str) -> str:
     return f"`{command}` failed, see above."
 
 
-def pack(names: list[str], binaries: Path) -> dict[str, str]:
-    """The package of each binary by its name: a file of `PACKAGES` that is named after its content."""
-    if missing := [name for name in names if not (binaries / name).is_file()]:
-        shown = ", ".join(missing[:3]) + (f" and {len(missing) - 3} more" if len(missing) > 3 else "")
-        raise UserError(f"{binaries} lacks {shown}: without IMPRINT_SKIP_BUILD `make up` builds what the template names.")
+def pack(names: list[str], folder: Path) -> dict[str, str]:
+    """The package of each program by its name: a file of `PACKAGES` that is named after its content."""
+    if missing := [name for name in names if not (folder / name).is_file()]:
+        raise UserError(f"{folder} lacks {' and '.join(missing)}: without IMPRINT_SKIP_BUILD `make up` builds what the template names.")
     PACKAGES.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        packed = dict(zip(names, pool.map(lambda name: pack_one(binaries / name), names), strict=True))
+        packed = dict(zip(names, pool.map(lambda name: pack_one(folder / name), names), strict=True))
     forget_old()
     return packed
 

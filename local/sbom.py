@@ -1,6 +1,7 @@
-"""What the functions are made of: every crate that is linked into them, as CycloneDX says it.
+"""What the programs are made of: every crate that is linked into them, as CycloneDX says it.
 
-Crates of tests, of build scripts and of macros are none of it. Each function depends in the list on what it holds, and on nothing else.
+Crates of tests, of build scripts and of macros are none of it. Each program depends in the list on the functions that it holds, and each function on what
+its own manifest names.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ TARGETS = {"x86_64": "x86_64-unknown-linux-gnu", "arm64": "aarch64-unknown-linux
 # As `cargo tree` prints it here: depth, name, version, folder of what is ours, licence, and a mark where it was told before what is below it.
 LINE = re.compile(r"(\d+)\|(\S+) v(\S+)(?: \((.*)\))?\|(.*?)(?: \(\*\))?")
 LICENCES = LicenseFactory()
+OURS = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]
 
 
 class Crate(NamedTuple):
@@ -41,33 +43,32 @@ class Crate(NamedTuple):
     licence: str
 
 
-def made(functions: list[str], arch: str) -> tuple[str, int]:
-    """The list, and how many components there are in it besides the functions."""
-    tree = dependencies(functions, arch)
+def made(programs: list[str], arch: str) -> tuple[str, int]:
+    """The list, and how many components there are in it besides the programs."""
+    tree = dependencies(programs, arch)
     checksums = {(each["name"], each["version"]): each.get("checksum") for each in tomllib.loads((ROOT / "Cargo.lock").read_text())["package"]}
     toolchain = tomllib.loads((ROOT / "rust-toolchain.toml").read_text())["toolchain"]["channel"]
-    components = {crate: component(crate, functions, checksums.get((crate.name, crate.version))) for crate in tree}
+    components = {crate: component(crate, programs, checksums.get((crate.name, crate.version))) for crate in tree}
     # What no crate says: Rust's own library, and the typefaces.
     std = Component(type=ComponentType.LIBRARY, name="rust-std", version=toolchain, bom_ref=f"rust-std@{toolchain}", licenses=licences("MIT OR Apache-2.0"))
     typefaces = fonts()
     bom = Bom(components=[*components.values(), std, *typefaces])
-    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]
-    root = Component(type=ComponentType.APPLICATION, name="imprint", version=workspace["version"], bom_ref="imprint", licenses=licences(workspace["license"]))
+    root = Component(type=ComponentType.APPLICATION, name="imprint", version=OURS["version"], bom_ref="imprint", licenses=licences(OURS["license"]))
     bom.metadata.component = root
-    bom.register_dependency(root, [components[crate] for crate in tree if crate.name in functions])
+    bom.register_dependency(root, [components[crate] for crate in tree if crate.name in programs])
     for crate, below in tree.items():
-        beside = [std] * (crate.name in functions) + typefaces * (crate.name == "render" and crate.ours)
+        beside = [std] * (crate.name in programs) + typefaces * (crate.name == "render" and crate.ours)
         bom.register_dependency(components[crate], [*(components[each] for each in below), *beside])
-    return valid(bom), len(components) - len(functions) + 1 + len(typefaces)
+    return valid(bom), len(components) - len(programs) + 1 + len(typefaces)
 
 
-def dependencies(functions: list[str], arch: str) -> dict[Crate, set[Crate]]:
-    """The crates that are linked into these functions, each with those that it uses itself."""
-    packages = [word for name in functions for word in ("--package", name)]
+def dependencies(programs: list[str], arch: str) -> dict[Crate, set[Crate]]:
+    """The crates that are linked into these programs, each with those that it uses itself."""
+    packages = [word for name in programs for word in ("--package", name)]
     command = ["cargo", "tree", "--locked", *packages, "--edges", "no-dev,no-build,no-proc-macro", "--target", TARGETS[arch]]
     ran = subprocess.run([*command, "--prefix", "depth", "--format", "|{p}|{l}"], cwd=ROOT, capture_output=True, text=True, check=False)
     if ran.returncode:
-        raise UserError(f"cargo does not tell what the functions are made of: {ran.stderr.strip()[-400:]}")
+        raise UserError(f"cargo does not tell what the programs are made of: {ran.stderr.strip()[-400:]}")
     found: dict[Crate, set[Crate]] = {}
     above: list[Crate] = []
     for line in filter(None, ran.stdout.splitlines()):
@@ -75,6 +76,9 @@ def dependencies(functions: list[str], arch: str) -> dict[Crate, set[Crate]]:
         if match is None:
             raise UserError(f"cargo tree says what nobody understands here: {line}")
         depth, name, version, folder, licence = match.groups()
+        if folder is not None:
+            # Of a function's manifest neither is said: they are those of the whole.
+            version, licence = OURS["version"], OURS["license"]
         # Of old crates the licence is written with a slash.
         crate = Crate(name, version, folder is not None, licence.replace("/", " OR "))
         above[int(depth):] = [crate]
@@ -84,10 +88,10 @@ def dependencies(functions: list[str], arch: str) -> dict[Crate, set[Crate]]:
     return found
 
 
-def component(crate: Crate, functions: Iterable[str], checksum: str | None) -> Component:
-    """A crate, or a function, as a component."""
+def component(crate: Crate, programs: Iterable[str], checksum: str | None) -> Component:
+    """A crate, or a program, as a component."""
     return Component(
-        type=ComponentType.APPLICATION if crate.name in functions else ComponentType.LIBRARY,
+        type=ComponentType.APPLICATION if crate.name in programs else ComponentType.LIBRARY,
         name=crate.name,
         version=crate.version,
         bom_ref=f"{crate.name}@{crate.version}",

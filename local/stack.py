@@ -120,14 +120,14 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
     if not arguments.no_build:
         packages.build()
     step("Packing")
-    packed = packages.pack(sorted(set(deployment.functions(template).values())), arguments.binaries)
+    packed = packages.pack(sorted(set(deployment.programs(template).values())), arguments.binaries)
     if process.running(stack) is None:
         step("Starting the emulator")
         # Functions may have outlived an emulator that was killed.
         process.stop(stack)
         for line in process.start(stack, dies_with_parent):
             print(line)
-    step(f"Deploying {arguments.template.name} ({len(packed)} functions)")
+    step(f"Deploying {arguments.template.name} ({len(deployment.functions(template))} functions)")
     with emulator_at_work(stack):
         created = deployment.deploy(stack, deployment.with_packages(template, packed))
         if created or not stack.token_file.exists():

@@ -240,7 +240,7 @@ def full_disk_for_tools(checkout: Checkout) -> str:
 
 def full_disk_for_packages(checkout: Checkout) -> str:
     """The disk is full when the functions are packed."""
-    if not (BINARIES / "gateway-answer-unknown").is_file():
+    if not (BINARIES / "light").is_file():
         raise Skipped("needs the functions, which `make up` builds")
     template = small_template(checkout)
     checkout.with_venv().state.mkdir()
@@ -301,7 +301,7 @@ def no_port(checkout: Checkout) -> str:
 def terminal_without_unicode(checkout: Checkout) -> str:
     """A terminal that knows ASCII only."""
     outcome = checkout.with_venv().stack("up", IMPRINT_SKIP_BUILD="1", IMPRINT_PORT=str(free_port()), PYTHONIOENCODING="ascii", CARGO_TARGET_DIR="/nonexistent")
-    return wrong(outcome, r"/nonexistent/local lacks \S+, \S+, \S+ and \d+ more: without IMPRINT_SKIP_BUILD")
+    return wrong(outcome, r"/nonexistent/local lacks light and rendering: without IMPRINT_SKIP_BUILD")
 
 
 # ---- The stack ----
@@ -373,7 +373,7 @@ def background(checkout: Checkout, *words: str, prepare: Callable[[], object] = 
 
 def killed_emulator(checkout: Checkout) -> str:
     """The emulator is killed, by whatever; `up` starts it again. One that hangs is told of."""
-    if not (BINARIES / "gateway-answer-unknown").is_file():
+    if not (BINARIES / "light").is_file():
         raise Skipped("needs the functions, which `make up` builds")
     checkout.with_venv()
     port = str(free_port())
@@ -418,7 +418,7 @@ SMALL_TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Globals:
-  Function: { Runtime: provided.al2023, Handler: bootstrap, MemorySize: 256, Timeout: 10, Environment: { Variables: { LOG_LEVEL: info, STACK_NAME: small } } }
+  Function: { Runtime: provided.al2023, MemorySize: 256, Timeout: 10, Environment: { Variables: { LOG_LEVEL: info, STACK_NAME: small } } }
 Resources:
   Access:
     Type: AWS::DynamoDB::Table
@@ -431,12 +431,14 @@ Resources:
   GatewayAnswerUnknown:
     Type: AWS::Serverless::Function
     Properties:
-      CodeUri: target/lambda/gateway-answer-unknown/
+      Handler: gateway-answer-unknown
+      CodeUri: target/lambda/light/
       Events: { Any: { Type: HttpApi, Properties: { ApiId: !Ref Api, Method: ANY, Path: "/{proxy+}" } } }
   OperatorCreateAccessToken:
     Type: AWS::Serverless::Function
     Properties:
-      CodeUri: target/lambda/operator-create-access-token/
+      Handler: operator-create-access-token
+      CodeUri: target/lambda/light/
       Environment: { Variables: { ACCESS_TABLE: !Ref Access, CATALOG_TABLE: !Ref Access } }
 """
 

@@ -30,7 +30,8 @@ impl FunctionProcess {
         let runtime_api = TcpListener::bind(("127.0.0.1", 0)).await?;
         let mut command = Command::new(binary);
         command.env_clear().env("AWS_LAMBDA_RUNTIME_API", runtime_api.local_addr()?.to_string());
-        command.env("AWS_LAMBDA_FUNCTION_NAME", name).env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
+        command.env("_HANDLER", name).env("AWS_LAMBDA_FUNCTION_NAME", name);
+        command.env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST");
         command.env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256").env("AWS_REGION", "us-east-1");
         command.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
         command.envs(variables.iter().map(|(name, value)| (name, value)));

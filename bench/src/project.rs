@@ -12,7 +12,10 @@ const BINARIES: &str = "IMPRINT_BENCH_BINARIES";
 
 /// A function of the template.
 pub struct Function {
+    /// Its `Handler`.
     pub name: String,
+    /// The program that holds it, the last element of its `CodeUri`.
+    pub program: String,
     /// The names of the variables that the template gives it.
     pub variables: Vec<String>,
 }
@@ -34,8 +37,14 @@ pub fn packaged() -> bool {
     env::var_os(BINARIES).is_some()
 }
 
-/// The binary of a function: `<folder>/<name>` beside this program, `<folder>/<name>/bootstrap` of packages.
-pub fn binary(name: &str) -> Outcome<PathBuf> {
+/// The binary that holds a function.
+pub fn binary(function: &str) -> Outcome<PathBuf> {
+    let found = functions()?.into_iter().find(|each| each.name == function);
+    program(&found.ok_or_else(|| format!("template.yaml has no {function}"))?.program)
+}
+
+/// A program: `<folder>/<name>` beside this one, `<folder>/<name>/bootstrap` of packages.
+pub fn program(name: &str) -> Outcome<PathBuf> {
     let beside = env::current_exe()?.with_file_name(name);
     let Some(folder) = env::var_os(BINARIES).map(PathBuf::from) else { return Ok(beside) };
     let packaged = folder.join(name).join("bootstrap");
@@ -45,20 +54,22 @@ pub fn binary(name: &str) -> Outcome<PathBuf> {
 /// The bare function. Packages have none: then it is the one that cargo built with the same profile, if there is one.
 pub fn bare_function() -> Outcome<PathBuf> {
     let beside = env::current_exe()?.with_file_name("bare-function");
-    let candidates = [binary("bare-function")?, root().join("target/deploy/bare-function")];
+    let candidates = [program("bare-function")?, root().join("target/deploy/bare-function")];
     Ok(candidates.into_iter().find(|file| packaged() && file.is_file()).unwrap_or(beside))
 }
 
-/// The functions of `template.yaml`, in its order. Of its lines only `CodeUri`, `Variables` and what is below that are looked at.
+/// The functions of `template.yaml`, in its order. Of its lines only `Handler`, the `CodeUri` behind it, `Variables` and what is below that are looked at.
 pub fn functions() -> Outcome<Vec<Function>> {
     let template = fs::read_to_string(root().join("template.yaml"))?;
     let (mut functions, mut variables) = (Vec::<Function>::new(), None);
     for line in template.lines().filter(|line| !line.trim().is_empty()) {
         let (text, indent) = (line.trim(), line.len() - line.trim_start().len());
         variables = variables.filter(|outer| indent > *outer);
-        if let Some(uri) = text.strip_prefix("CodeUri:") {
-            let name = uri.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-            functions.push(Function { name: name.to_owned(), variables: Vec::new() });
+        if let Some(name) = text.strip_prefix("Handler:") {
+            functions.push(Function { name: name.trim().to_owned(), program: String::new(), variables: Vec::new() });
+        } else if let (Some(uri), Some(function)) = (text.strip_prefix("CodeUri:"), functions.last_mut()) {
+            let program = uri.trim().trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+            program.clone_into(&mut function.program);
         } else if text == "Variables:" {
             variables = Some(indent);
         } else if let (Some(_), Some(function), Some((name, _))) =

@@ -103,11 +103,12 @@ def process_start(session: Session, kind: Kind, binaries: Path) -> float:
             "AWS_LAMBDA_FUNCTION_NAME": logical_id,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1769",
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+            "_HANDLER": kind.function,
             "PATH": os.environ["PATH"],
         }
         environment |= {name: value for name, value in sessions.variables(session).items() if name.startswith("AWS_") and name not in environment}
         began = time.monotonic()
-        started = subprocess.Popen([binaries / kind.function], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        started = subprocess.Popen([binaries / deployment.programs(session.template)[logical_id]], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             assert asked.wait(30), f"{kind.function} did not start"
             return time.monotonic() - began

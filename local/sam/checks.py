@@ -194,7 +194,7 @@ def routes(template: dict[str, Any]) -> list[tuple[str, str, str]]:
     for resource in template["Resources"].values():
         if resource["Type"] != "AWS::Serverless::Function":
             continue
-        name = Path(resource["Properties"]["CodeUri"]).name
+        name = resource["Properties"]["Handler"]
         for event in resource["Properties"].get("Events", {}).values():
             if event["Type"] == "HttpApi":
                 properties = event["Properties"]

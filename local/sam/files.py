@@ -23,8 +23,9 @@ def write_template(folder: Path, template: Json, services: Services, binaries: P
     """The template with each `CodeUri` in the folder. In JSON, which SAM reads in a tenth of the time that YAML takes it."""
     local = copy.deepcopy(template)
     local["Resources"].pop("Fonts", None)
+    programs = deployment.programs(template)
     for logical_id, name in deployment.functions(template).items():
-        local["Resources"][logical_id]["Properties"]["CodeUri"] = str(code(folder, name, binaries))
+        local["Resources"][logical_id]["Properties"]["CodeUri"] = str(code(folder / "functions" / name, binaries / programs[logical_id]))
         # SAM would build an image of its own for a layer; without it, reports in other scripts show boxes and say so.
         local["Resources"][logical_id]["Properties"].pop("Layers", None)
         # SAM removes a container when the function's time is over, also under a debugger.
@@ -40,11 +41,10 @@ def write_template(folder: Path, template: Json, services: Services, binaries: P
     return file
 
 
-def code(folder: Path, name: str, binaries: Path) -> Path:
-    """The folder that a container mounts as /var/task: `bootstrap` is the built binary itself, by a hard link, or a copy on another disk."""
-    built, task = binaries / name, folder / "functions" / name
+def code(task: Path, built: Path) -> Path:
+    """The folder that a container mounts as /var/task: `bootstrap` is the built program itself, by a hard link, or a copy on another disk."""
     if not built.is_file():
-        raise UserError(f"{binaries} lacks {name}: build it by `cargo build --profile local --workspace --bins`.")
+        raise UserError(f"{built.parent} lacks {built.name}: build it by `cargo build --profile local --workspace --bins`.")
     task.mkdir(parents=True, exist_ok=True)
     bootstrap = task / "bootstrap"
     if bootstrap.exists() and bootstrap.samefile(built):

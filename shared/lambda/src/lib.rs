@@ -1,12 +1,13 @@
 //! How a function runs: it starts, reads a request, finds out who calls, and answers in the words of its dialect.
 //!
-//! - [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions that no request reaches;
+//! - [`dispatch`]: which function a process is; [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions that no request reaches;
 //!   [`log`]: how lines look, and which of their fields are metrics.
 //! - [`request`]: what a handler reads; [`upload`]: files that it reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
 //! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`trail`]: the ids by which the log is followed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod dispatch;
 pub mod function;
 pub mod gate;
 pub mod large;

@@ -12,8 +12,10 @@ use std::{
 /// A function of template.yaml.
 pub struct Function {
     pub logical_id: String,
-    /// The last element of its `CodeUri`.
+    /// Its `Handler`, which is the name of its folder.
     pub folder: String,
+    /// The last element of its `CodeUri`.
+    pub program: String,
     /// As `GET /api/reports`, or `$default`.
     pub routes: BTreeSet<String>,
     /// Whether EventBridge invokes it at set times.
@@ -56,7 +58,8 @@ pub fn folders() -> BTreeSet<String> {
 pub fn functions() -> Vec<Function> {
     let usual = yaml("template.yaml")["Globals"]["Function"]["MemorySize"].as_u64().unwrap_or_default();
     let found = resources("AWS::Serverless::Function").into_iter().map(|(logical_id, properties)| Function {
-        folder: last_element(&properties["CodeUri"]),
+        folder: text(&properties["Handler"]),
+        program: last_element(&properties["CodeUri"]),
         routes: members(&properties["Events"])
             .filter(|(_, event)| event["Type"] == "HttpApi")
             .map(|(_, event)| route(event))
@@ -206,7 +209,7 @@ pub fn permission_names() -> BTreeMap<String, String> {
 
 /// The permissions that a function's source asks for; what it only looks at, to tell more or less, is none of them.
 pub fn permissions_in(function: &str, names: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let source = read(&format!("functions/{function}/src/main.rs"));
+    let source = read(&format!("functions/{function}/src/lib.rs"));
     let source = pattern(r"\.holds\(Permission::\w+\)").replace_all(&source, "");
     let asked = pattern(r"Permission::(\w+)");
     asked

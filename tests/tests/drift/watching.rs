@@ -68,9 +68,9 @@ fn every_metric_is_a_field_of_a_line_and_is_explained() {
     let operations = read("docs/operations.md");
     let sources = [
         "functions/publish-worker/src/work.rs",
-        "functions/publish-drain/src/main.rs",
-        "functions/export-worker/src/main.rs",
-        "functions/mail-feedback/src/main.rs",
+        "functions/publish-drain/src/lib.rs",
+        "functions/export-worker/src/lib.rs",
+        "functions/mail-feedback/src/lib.rs",
         "shared/mailer/src/lib.rs",
     ]
     .map(read)

@@ -1,0 +1,25 @@
+//! `PUT /api/reports/{id}` — make a new version, in another folder or under another name if asked. Publications that are under way keep the version that they pinned.
+
+use domain::{credential::Permission, report::ReportChange};
+use informer::{Informer, ReportRecord};
+use lambda::{
+    Error, Function, Gate, Reply, Request, reply,
+    store::{Reports, ambient},
+};
+
+/// Lambda takes no larger event.
+const MAX_BODY: usize = 6 * 1024 * 1024;
+
+pub async fn run() -> Result<(), Error> {
+    let function = Function::start(env!("CARGO_PKG_NAME")).await;
+    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
+    function.serve::<Informer, _, _>(|request| update(gate, reports, request)).await
+}
+
+async fn update(gate: &Gate, reports: &Reports, request: Request) -> Reply {
+    let (caller, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
+    let change = request.json::<ReportChange>(MAX_BODY)?;
+    let report = reports.update(&found, change, &caller).await?;
+    let folder = reports.folder(&report).await?;
+    reply::json(200, &ReportRecord::new(&report, folder, caller.role, found.state.published(ambient::now()).is_some()))
+}
