@@ -190,6 +190,7 @@ memory: python ## The most memory that each function holds with its largest inpu
 
 first-run: python $(LINT)/sam ## What a new user meets where something is missing, and whether the binaries start
 	$(PYTHON) tests/first_run.py
+	$(PYTHON) tests/packages.py
 	$(LINT)/python local/package.py check target/local --profile local
 
 # What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.

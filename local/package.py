@@ -31,6 +31,7 @@ GLIBC = (2, 34)
 # Of glibc, and libgcc_s, with which Rust unwinds: the image has both.
 LIBRARIES = ("libc.so.6", "libm.so.6", "libgcc_s.so.1", "libdl.so.2", "libpthread.so.0", "librt.so.1", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1")
 MACHINES = {"EM_X86_64": "x86_64", "EM_AARCH64": "arm64"}
+CARGO = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo")
 NATIVE = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"
 MB = 10**6
 # Lambda takes 50 MB of a zip in an upload, and 250 MB unpacked (of 2**20 bytes).
@@ -49,6 +50,8 @@ class Binary:
     size: float
     # As SAM packs it; None where nobody uploads it.
     packed: float | None
+    # The folders of this machine that are named in it: elsewhere the same sources would give another file.
+    places: tuple[str, ...]
 
     def faults(self, arch: str, glibc: tuple[int, ...]) -> Iterable[str]:
         """Why Lambda would not take it, or could not start it."""
@@ -60,6 +63,8 @@ class Binary:
             yield f"needs glibc {dotted(self.glibc)}, and where it will run there is {dotted(glibc)}"
         if foreign := [library for library in self.libraries if library not in LIBRARIES]:
             yield f"needs {', '.join(foreign)}, which Amazon Linux 2023 lacks"
+        if self.packed is not None and self.places:
+            yield f"names {' and '.join(self.places)}: built elsewhere it would be another file"
         if self.size > LIMIT or (self.packed or 0) > ZIP_LIMIT:
             yield f"has {self.size:.0f} MB, {self.packed or 0:.0f} packed; Lambda takes {LIMIT:.0f}, {ZIP_LIMIT:.0f} packed"
 
@@ -142,7 +147,8 @@ def read(name: str, file: Path, pack: bool) -> Binary:
     dynamic = elf.get_section_by_name(".dynamic")
     libraries = tuple(tag.needed for tag in dynamic.iter_tags("DT_NEEDED")) if dynamic else ()
     machine = MACHINES.get(elf["e_machine"], elf["e_machine"])
-    return Binary(name, file, machine, glibc_of(elf), libraries, len(content) / MB, packed_size(content) if pack else None)
+    places = tuple(str(place) for place in (ROOT, CARGO) if os.fsencode(place) in content)
+    return Binary(name, file, machine, glibc_of(elf), libraries, len(content) / MB, packed_size(content) if pack else None, places)
 
 
 def glibc_of(elf: ELFFile) -> tuple[int, ...]:

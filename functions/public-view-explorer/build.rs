@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         files.push(packed(name, media_type, &bytes)?);
     }
     let page = packed("index.html", "text/html; charset=utf-8", page.as_bytes())?;
-    let mut source = format!("const PAGE: File = {page};\nconst FILES: [File; {}] = [\n", files.len());
+    let mut source = format!("pub const PAGE: File = {page};\npub const FILES: [File; {}] = [\n", files.len());
     files.iter().try_for_each(|file| writeln!(source, "{file},"))?;
     Ok(fs::write(Path::new(&env::var("OUT_DIR")?).join("files.rs"), source + "];\n")?)
 }

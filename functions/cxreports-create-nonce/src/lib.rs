@@ -8,7 +8,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Previews};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, previews) = (&Gate::new(&function.aws)?, &Previews::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| create(gate, previews, request)).await
+    function.serve(CxReports, |request| create(gate, previews, request)).await
 }
 
 async fn create(gate: &Gate, previews: &Previews, request: Request) -> Reply {

@@ -13,7 +13,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let (exports, files) = (&Exports::new(&function.aws)?, &Files::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| get(gate, place, exports, files, request)).await
+    function.serve(CxReports, |request| get(gate, place, exports, files, request)).await
 }
 
 async fn get(gate: &Gate, place: &WorkspaceReports, exports: &Exports, files: &Files, request: Request) -> Reply {

@@ -10,7 +10,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let exports = &Exports::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| get(gate, place, exports, request)).await
+    function.serve(CxReports, |request| get(gate, place, exports, request)).await
 }
 
 async fn get(gate: &Gate, place: &WorkspaceReports, exports: &Exports, request: Request) -> Reply {

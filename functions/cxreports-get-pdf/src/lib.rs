@@ -2,7 +2,7 @@
 //! that an address cannot carry.
 
 use cxreports::{CxReports, file::told_media_type, rendition};
-use domain::{Outcome, credential::Permission, rendition::Rendition};
+use domain::credential::Permission;
 use lambda::gate::WorkspaceReports;
 use lambda::store::{ambient, files::StoredFile};
 use lambda::{Error, Function, Gate, Reply, Request, large};
@@ -15,30 +15,21 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let renditions = &Renditions::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| get(gate, place, renditions, request)).await
+    function.serve(CxReports, |request| get(gate, place, renditions, request)).await
 }
 
 async fn get(gate: &Gate, place: &WorkspaceReports, renditions: &Renditions, request: Request) -> Reply {
     let (_, _, found) = gate.workspace_report(place, &request, Permission::ReportRead).await?;
-    let version = found.version.version;
-    let plan = renditions.plan(found, version, asked(&request)?, ambient::now()).await?;
-    if !is_post(&request)
-        && let Some(unchanged) = large::unchanged(&request, plan.content())
-    {
+    let (version, is_post) = (found.version.version, request.method() == "POST");
+    let rendition = match is_post {
+        true => rendition::from_body(&request.bytes(MAX_BODY)?)?,
+        false => rendition::from_query(|name| request.query_all(name))?,
+    };
+    let plan = renditions.plan(found, version, rendition, ambient::now()).await?;
+    if !is_post && let Some(unchanged) = large::unchanged(&request, plan.content()) {
         return unchanged;
     }
     let (key, file) = renditions.file(&plan).await?;
     let media_type = told_media_type(&file.media_type).to_owned();
     large::file(renditions.files(), &key, StoredFile { media_type, ..file }, plan.content()).await
-}
-
-fn asked(request: &Request) -> Outcome<Rendition> {
-    match is_post(request) {
-        true => rendition::from_body(&request.bytes(MAX_BODY)?),
-        false => rendition::from_query(|name| request.query_all(name)),
-    }
-}
-
-fn is_post(request: &Request) -> bool {
-    request.method() == "POST"
 }

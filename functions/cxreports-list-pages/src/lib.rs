@@ -10,7 +10,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
     let renditions = &Renditions::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| list(gate, place, renditions, request)).await
+    function.serve(CxReports, |request| list(gate, place, renditions, request)).await
 }
 
 async fn list(gate: &Gate, place: &WorkspaceReports, renditions: &Renditions, request: Request) -> Reply {

@@ -8,7 +8,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Viewer};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| list(gate, place, request)).await
+    function.serve(CxReports, |request| list(gate, place, request)).await
 }
 
 async fn list(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {

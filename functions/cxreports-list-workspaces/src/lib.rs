@@ -7,7 +7,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Workspaces};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| list(gate, workspaces, request)).await
+    function.serve(CxReports, |request| list(gate, workspaces, request)).await
 }
 
 async fn list(gate: &Gate, workspaces: &Workspaces, request: Request) -> Reply {

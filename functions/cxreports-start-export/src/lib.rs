@@ -2,44 +2,28 @@
 
 use cxreports::{CxReports, exports::ExportItem, rendition};
 use domain::credential::Permission;
-use lambda::gate::WorkspaceReports;
-use lambda::store::{Aws, Exports, TemporaryData, publications::Queue};
-use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
+use handler::Handler;
+use lambda::{Error, Function, Reply, Request, reply};
+
+mod handler;
 
 /// Lambda takes no larger event.
 const MAX_BODY: usize = 6 * 1024 * 1024;
 
-/// What the call uses.
-struct Parts {
-    gate: Gate,
-    place: WorkspaceReports,
-    temporary: TemporaryData,
-    exports: Exports,
-    queue: Queue,
-}
-
-impl Parts {
-    fn new(aws: &Aws) -> Outcome<Self> {
-        let (gate, place) = (Gate::new(aws)?, WorkspaceReports::new(aws)?);
-        let (temporary, exports) = (TemporaryData::new(aws)?, Exports::new(aws)?);
-        Ok(Self { gate, place, temporary, exports, queue: Queue::export(aws)? })
-    }
-}
-
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let parts = &Parts::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| start(parts, request)).await
+    let handler = &Handler::new(&function.aws)?;
+    function.serve(CxReports, |request| start(handler, request)).await
 }
 
-async fn start(parts: &Parts, request: Request) -> Reply {
-    let (_, _, found) = parts.gate.workspace_report(&parts.place, &request, Permission::ReportRead).await?;
+async fn start(handler: &Handler, request: Request) -> Reply {
+    let (_, _, found) = handler.gate.workspace_report(&handler.place, &request, Permission::ReportRead).await?;
     let rendition = rendition::from_body(&request.bytes(MAX_BODY)?)?;
     // What can be refused at once is: who has to ask for the status learns it late.
-    parts.place.presets.look(&found.report, rendition.theme.as_deref(), rendition.template.as_deref()).await?;
+    handler.place.presets.look(&found.report, rendition.theme.as_deref(), rendition.template.as_deref()).await?;
     if let (None, Some(id)) = (&rendition.data, rendition.temp_data) {
-        parts.temporary.require(&found.report.workspace, id).await?;
+        handler.temporary.require(&found.report.workspace, id).await?;
     }
-    let export = parts.exports.start(&parts.queue, &found, &rendition).await?;
+    let export = handler.exports.start(&handler.queue, &found, &rendition).await?;
     reply::json(202, &ExportItem::from(export.id))
 }

@@ -1,115 +1,14 @@
 //! `GET /ws/{ws}/reports/{id}/preview` — a report as a page for a frame of another site's page. The first request brings a nonce, is
 //! given a cookie for it, and is sent on to the same address without the nonce.
 
-use cxreports::{
-    Preview,
-    preview::{PreviewOptions, content_security_policy, cookies, location, set_cookie, without_nonce},
-    rendition,
-};
-use domain::{
-    Outcome, Problem,
-    credential::{Secret, SecretKind},
-    preview::{COOKIE_LIFETIME, NOT_OPEN, PreviewSession},
-    rendition::{Form, Rendition},
-    warnings,
-    workspace::Workspace,
-};
-use lambda::gate::WorkspaceReports;
-use lambda::store::{Aws, Previews, ambient, aws::Variable};
-use lambda::{Error, Function, Gate, Reply, Request, packed, reply};
-use renditions::{Renditions, Shown};
+use cxreports::Preview;
+use handler::Handler;
+use lambda::{Error, Function};
 
-/// What the call uses.
-struct Parts {
-    gate: Gate,
-    place: WorkspaceReports,
-    previews: Previews,
-    renditions: Renditions,
-    /// Who may show previews in a frame.
-    frames: String,
-}
-
-impl Parts {
-    fn new(aws: &Aws) -> Outcome<Self> {
-        let (gate, place) = (Gate::new(aws)?, WorkspaceReports::new(aws)?);
-        let (previews, renditions) = (Previews::new(aws)?, Renditions::new(aws)?);
-        Ok(Self { gate, place, previews, renditions, frames: Variable::FrameAncestors.text()? })
-    }
-}
+mod handler;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let parts = &Parts::new(&function.aws)?;
-    function.serve::<Preview, _, _>(|request| view(parts, request)).await
-}
-
-async fn view(parts: &Parts, request: Request) -> Reply {
-    match request.query("nonce") {
-        Some(nonce) => enter(parts, &request, &nonce).await,
-        None => show(parts, &request).await,
-    }
-}
-
-/// Turns the nonce into a cookie. Who has a cookie already, and loads an address with a spent nonce again, is sent on as well.
-async fn enter(parts: &Parts, request: &Request, nonce: &str) -> Reply {
-    let redeemed = match redeem(parts, request, nonce).await {
-        Ok(redeemed) => Some(redeemed),
-        Err(problem @ (Problem::Internal(_) | Problem::Busy(_))) => return Err(problem),
-        Err(_) if request.header("cookie").is_none() => return Err(NOT_OPEN),
-        Err(_) => {
-            let present = |workspace: &Workspace| presented(request, workspace);
-            parts.gate.preview(&parts.previews, &parts.place, request, present).await?;
-            None
-        }
-    };
-    let answer = reply::status(303)
-        .header("location", location(request.path(), &without_nonce(request.raw_query())))
-        .header("cache-control", "no-store")
-        .header("referrer-policy", "no-referrer")
-        .header("x-content-type-options", "nosniff");
-    let answer = match redeemed {
-        Some((workspace, cookie)) => {
-            let seconds = COOKIE_LIFETIME.as_secs().unsigned_abs();
-            answer.header("set-cookie", set_cookie(workspace.number, &cookie.reveal(), seconds))
-        }
-        None => answer,
-    };
-    reply::body(answer, "")
-}
-
-async fn redeem(parts: &Parts, request: &Request, nonce: &str) -> Outcome<(Workspace, Secret)> {
-    let (nonce, now) = (Secret::parse(SecretKind::Nonce, nonce).ok_or(NOT_OPEN)?, ambient::now());
-    let session = PreviewSession::redeemable(parts.previews.find(&nonce).await?, &nonce, now)?;
-    let workspace = parts.place.workspaces.named(&request.parameter("ws")?).await?;
-    parts.gate.previewer(&session, &workspace).await?;
-    let cookie = parts.previews.redeem(&nonce, &workspace.code, now).await?.ok_or(NOT_OPEN)?;
-    Ok((workspace, cookie))
-}
-
-async fn show(parts: &Parts, request: &Request) -> Reply {
-    let opened = parts.gate.preview(&parts.previews, &parts.place, request, |workspace| presented(request, workspace));
-    let (_, found) = opened.await?;
-    let (get, now) = (|name: &str| request.query_all(name), ambient::now());
-    let (rendition, options) = (rendition::from_query(get)?, PreviewOptions::from_query(get)?);
-    let version = found.version.version;
-    // One page shows it, in whatever form it is asked for.
-    let rendition = Rendition { form: Form::default(), include_attachments: false, ..rendition };
-    let plan = parts.renditions.plan(found, version, rendition, now).await?;
-    let Shown { bundle, entry, page } = parts.renditions.preview(&plan, !options.hide_print_button).await?;
-    let answer = reply::status(200)
-        .header("content-type", "text/html; charset=utf-8")
-        .header("content-security-policy", content_security_policy(&bundle.style, &bundle.script, &parts.frames))
-        .header("cache-control", "no-store")
-        .header("referrer-policy", "no-referrer")
-        .header("x-content-type-options", "nosniff")
-        .header("x-robots-tag", "noindex, nofollow");
-    let answer = match &bundle.warnings {
-        Some(warnings) => answer.header(warnings::HEADER, warnings),
-        None => answer,
-    };
-    packed::entry(request, answer, &entry, page)
-}
-
-fn presented(request: &Request, workspace: &Workspace) -> Vec<Secret> {
-    cookies(request.header("cookie").into_iter(), workspace.number)
+    let handler = &Handler::new(&function.aws)?;
+    function.serve(Preview, |request| handler::view(handler, request)).await
 }

@@ -4,7 +4,7 @@ use domain::credential::Permission;
 use exago::{Exago, sessions};
 use lambda::{
     Error, Function, Gate, Reply, Request, reply,
-    store::{Sessions, Workspaces, aws::Variable},
+    store::{Sessions, Workspaces},
 };
 
 const MAX_BODY: usize = 64 * 1024;
@@ -13,7 +13,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, sessions) = (&Gate::new(&function.aws)?, &Sessions::new(&function.aws)?);
     let workspaces = &Workspaces::new(&function.aws)?;
-    function.serve::<Exago, _, _>(|request| create(gate, sessions, workspaces, request)).await
+    function.serve(Exago, |request| create(gate, sessions, workspaces, request)).await
 }
 
 async fn create(gate: &Gate, sessions: &Sessions, workspaces: &Workspaces, request: Request) -> Reply {
@@ -21,6 +21,6 @@ async fn create(gate: &Gate, sessions: &Sessions, workspaces: &Workspaces, reque
     sessions::check_body(&request.bytes(MAX_BODY)?)?;
     let workspace = workspaces.find(request.query("config").as_deref(), &caller).await?;
     let id = sessions.begin(&caller, &workspace.code).await?.reveal();
-    let session = sessions::Session::new(id.clone(), &request.public_url(&Variable::PublicUrl.text_or_empty()));
+    let session = sessions::Session::new(id.clone(), request.public_url());
     reply::json_with(reply::status(201).header("location", format!("/rest/sessions/{id}")), &session)
 }

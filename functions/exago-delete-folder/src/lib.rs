@@ -11,7 +11,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Tree};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tree) = (&Gate::new(&function.aws)?, &Tree::new(&function.aws)?);
-    function.serve::<Exago, _, _>(|request| delete(gate, tree, request)).await
+    function.serve(Exago, |request| delete(gate, tree, request)).await
 }
 
 async fn delete(gate: &Gate, tree: &Tree, request: Request) -> Reply {

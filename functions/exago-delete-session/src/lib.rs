@@ -7,7 +7,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Sessions};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, sessions) = (&Gate::new(&function.aws)?, &Sessions::new(&function.aws)?);
-    function.serve::<Exago, _, _>(|request| delete(gate, sessions, request)).await
+    function.serve(Exago, |request| delete(gate, sessions, request)).await
 }
 
 async fn delete(gate: &Gate, sessions: &Sessions, request: Request) -> Reply {

@@ -15,7 +15,7 @@ const MAX_BODY: usize = 256 * 1024;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, executor) = (&Gate::new(&function.aws)?, &Executor::new(&function.aws)?);
-    function.serve::<Exago, _, _>(|request| execute(gate, executor, request)).await
+    function.serve(Exago, |request| execute(gate, executor, request)).await
 }
 
 async fn execute(gate: &Gate, executor: &Executor, request: Request) -> Reply {

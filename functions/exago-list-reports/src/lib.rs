@@ -11,7 +11,7 @@ use lambda::{
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tree, spill) = (&Gate::new(&function.aws)?, &Tree::new(&function.aws)?, &Spill::new(&function.aws)?);
-    function.serve::<Exago, _, _>(|request| list(gate, tree, spill, request)).await
+    function.serve(Exago, |request| list(gate, tree, spill, request)).await
 }
 
 async fn list(gate: &Gate, tree: &Tree, spill: &Spill, request: Request) -> Reply {

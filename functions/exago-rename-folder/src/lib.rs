@@ -13,7 +13,7 @@ const MAX_BODY: usize = 256 * 1024;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tree) = (&Gate::new(&function.aws)?, &Tree::new(&function.aws)?);
-    function.serve::<Exago, _, _>(|request| rename(gate, tree, request)).await
+    function.serve(Exago, |request| rename(gate, tree, request)).await
 }
 
 async fn rename(gate: &Gate, tree: &Tree, request: Request) -> Reply {

@@ -14,7 +14,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, sessions) = (&Gate::new(&function.aws)?, &Sessions::new(&function.aws)?);
     let workspaces = &Workspaces::new(&function.aws)?;
-    function.serve::<Exago, _, _>(|request| update(gate, sessions, workspaces, request)).await
+    function.serve(Exago, |request| update(gate, sessions, workspaces, request)).await
 }
 
 async fn update(gate: &Gate, sessions: &Sessions, workspaces: &Workspaces, request: Request) -> Reply {

@@ -12,7 +12,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let exports = &Exports::new(&function.aws)?;
     function
-        .drain(Retries::AfterTimeout, async |message| give_up(exports, &message.body.unwrap_or_default()).await)
+        .consume(Retries::AfterTimeout, async |message| give_up(exports, &message.body.unwrap_or_default()).await)
         .await
 }
 

@@ -10,7 +10,7 @@ use lambda::{
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    function.serve::<Huddle, _, _>(|request| get(gate, reports, request)).await
+    function.serve(Huddle, |request| get(gate, reports, request)).await
 }
 
 async fn get(gate: &Gate, reports: &Reports, request: Request) -> Reply {

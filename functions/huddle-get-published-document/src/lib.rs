@@ -2,43 +2,24 @@
 
 use domain::{Problem, credential::Permission};
 use huddle::{DocumentPublicationView, Form, Huddle};
-use lambda::store::{Aws, PublicReports, Reports, Workspaces, aws::Variable};
-use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply};
-
-struct Reader {
-    gate: Gate,
-    reports: Reports,
-    workspaces: Workspaces,
-    publications: PublicReports,
-    public_url: String,
-}
+use lambda::gate::PublishedReports;
+use lambda::store::Workspaces;
+use lambda::{Error, Function, Reply, Request, reply};
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let reader = &Reader::new(&function.aws)?;
-    function.serve::<Huddle, _, _>(|request| reader.get(request)).await
+    let (published, workspaces) = (&PublishedReports::new(&function.aws)?, &Workspaces::new(&function.aws)?);
+    function.serve(Huddle, |request| get(published, workspaces, request)).await
 }
 
-impl Reader {
-    fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self {
-            gate: Gate::new(aws)?,
-            reports: Reports::new(aws)?,
-            workspaces: Workspaces::new(aws)?,
-            publications: PublicReports::new(aws)?,
-            public_url: Variable::PublicUrl.text_or_empty(),
-        })
-    }
-
-    async fn get(&self, request: Request) -> Reply {
-        let (caller, found) = self.gate.document(&self.reports, &request, Permission::ReportRead).await?;
-        let form = Form::of(request.accept())?;
-        let workspace = self.workspaces.find(Some(&found.report.workspace), &caller).await?;
-        let name = found.report.natural_id.to_string();
-        let shown = self.publications.shown(vec![found.report], &[workspace]).await?.pop();
-        let shown = shown.ok_or_else(|| Problem::NotFound(format!("The report {name} is not published.")))?;
-        let url = request.public_url(&self.public_url);
-        let written = form.write(&DocumentPublicationView::new(&shown, &url, caller.role))?;
-        reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
-    }
+async fn get(published: &PublishedReports, workspaces: &Workspaces, request: Request) -> Reply {
+    let PublishedReports { gate, reports, publications } = published;
+    let (caller, found) = gate.document(reports, &request, Permission::ReportRead).await?;
+    let form = Form::of(request.accept())?;
+    let workspace = workspaces.find(Some(&found.report.workspace), &caller).await?;
+    let name = found.report.natural_id.to_string();
+    let shown = publications.shown(vec![found.report], &[workspace]).await?.pop();
+    let shown = shown.ok_or_else(|| Problem::NotFound(format!("The report {name} is not published.")))?;
+    let written = form.write(&DocumentPublicationView::new(&shown, request.public_url(), caller.role))?;
+    reply::chosen(reply::status(200).header("cache-control", "no-store"), written.media_type, written.body)
 }

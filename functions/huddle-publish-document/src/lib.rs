@@ -2,31 +2,29 @@
 
 use domain::credential::Permission;
 use huddle::Huddle;
-use lambda::store::{Aws, Publications, Reports, aws::Variable, publications::Queue};
-use lambda::{Error, Function, Gate, Outcome, Reply, Request, reply, trail};
+use lambda::store::{Aws, Publications, Reports, publications::Queue};
+use lambda::{Error, Function, Gate, Outcome, Reply, Request, log_context, reply};
 
-struct Publisher {
+struct Handler {
     gate: Gate,
     reports: Reports,
     publications: Publications,
     queue: Queue,
-    public_url: String,
 }
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let publisher = &Publisher::new(&function.aws)?;
-    function.serve::<Huddle, _, _>(|request| publisher.publish(request)).await
+    let handler = &Handler::new(&function.aws)?;
+    function.serve(Huddle, |request| handler.publish(request)).await
 }
 
-impl Publisher {
+impl Handler {
     fn new(aws: &Aws) -> Outcome<Self> {
         Ok(Self {
             gate: Gate::new(aws)?,
             reports: Reports::new(aws)?,
             publications: Publications::new(aws)?,
             queue: Queue::publish(aws)?,
-            public_url: Variable::PublicUrl.text_or_empty(),
         })
     }
 
@@ -34,8 +32,8 @@ impl Publisher {
         let (caller, found) = self.gate.document(&self.reports, &request, Permission::ReportCloudPublish).await?;
         let number = found.report.number;
         let id = self.publications.start(&self.queue, found, &caller).await?;
-        trail::publication(id);
-        let links = huddle::started(&request.public_url(&self.public_url), number, id);
+        log_context::publication(id);
+        let links = huddle::started(request.public_url(), number, id);
         reply::body(reply::status(202).header("link", links).header("cache-control", "no-store"), "")
     }
 }

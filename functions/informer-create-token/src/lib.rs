@@ -2,26 +2,19 @@
 
 use domain::{Problem, credential::Permission};
 use informer::{Informer, NewToken, TokenObject};
-use lambda::store::{PublicReports, Reports, ambient, aws::Variable};
-use lambda::{Error, Function, Gate, Reply, Request, reply};
+use lambda::gate::PublishedReports;
+use lambda::store::ambient;
+use lambda::{Error, Function, Reply, Request, reply};
 
 const MAX_BODY: usize = 16 * 1024;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &PublicReports::new(&function.aws)?;
-    let public_url = &Variable::PublicUrl.text_or_empty();
-    function.serve::<Informer, _, _>(|request| create(gate, reports, publications, public_url, request)).await
+    let published = &PublishedReports::new(&function.aws)?;
+    function.serve(Informer, |request| create(published, request)).await
 }
 
-async fn create(
-    gate: &Gate,
-    reports: &Reports,
-    publications: &PublicReports,
-    public_url: &str,
-    request: Request,
-) -> Reply {
+async fn create(PublishedReports { gate, reports, publications }: &PublishedReports, request: Request) -> Reply {
     let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
     let body: NewToken = request.json(MAX_BODY)?;
     let report = body.report()?;
@@ -33,6 +26,6 @@ async fn create(
     let found = found.ok_or_else(|| Problem::no_report(&report))?;
     let (name, expires_at) = body.check(ambient::now())?;
     let (token, link) = publications.open_link(&found, name, expires_at).await?;
-    let token = TokenObject::new(&token, link, &request.public_url(public_url));
+    let token = TokenObject::new(&token, link, request.public_url());
     reply::json_with(reply::status(201).header("location", token.address().href), &token)
 }

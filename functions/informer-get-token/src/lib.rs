@@ -2,29 +2,21 @@
 
 use domain::{Problem, credential::Permission};
 use informer::{Informer, TokenObject};
-use lambda::store::{PublicReports, Reports, aws::Variable};
-use lambda::{Error, Function, Gate, Reply, Request, reply};
+use lambda::gate::PublishedReports;
+use lambda::{Error, Function, Reply, Request, reply};
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &PublicReports::new(&function.aws)?;
-    let public_url = &Variable::PublicUrl.text_or_empty();
-    function.serve::<Informer, _, _>(|request| get(gate, reports, publications, public_url, request)).await
+    let published = &PublishedReports::new(&function.aws)?;
+    function.serve(Informer, |request| get(published, request)).await
 }
 
-async fn get(
-    gate: &Gate,
-    reports: &Reports,
-    publications: &PublicReports,
-    public_url: &str,
-    request: Request,
-) -> Reply {
+async fn get(PublishedReports { gate, reports, publications }: &PublishedReports, request: Request) -> Reply {
     // The object holds the token itself, so only those who could have published may read it.
     let caller = gate.caller(&request, Permission::ReportCloudPublish).await?;
     let nothing = || Problem::NotFound("There is no link with this id.".into());
     let id = request.parameter("id")?.parse().map_err(|_| nothing())?;
     let (token, link) = publications.link(id).await?;
     gate.known(reports, &caller, link.publication.report).await?.ok_or_else(nothing)?;
-    reply::json(200, &TokenObject::new(&token, link, &request.public_url(public_url)))
+    reply::json(200, &TokenObject::new(&token, link, request.public_url()))
 }

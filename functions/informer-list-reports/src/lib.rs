@@ -11,7 +11,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let workspaces = &Workspaces::new(&function.aws)?;
-    function.serve::<Informer, _, _>(|request| list(gate, reports, workspaces, request)).await
+    function.serve(Informer, |request| list(gate, reports, workspaces, request)).await
 }
 
 async fn list(gate: &Gate, reports: &Reports, workspaces: &Workspaces, request: Request) -> Reply {

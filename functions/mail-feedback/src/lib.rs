@@ -10,15 +10,12 @@ use lambda::{Error, Function, queue::Retries};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (deliveries, suppressions) = (&Deliveries::new(&function.aws)?, &Suppressions::new(&function.aws)?);
-    function
-        .drain(Retries::soon(&function.aws)?, async |message| {
-            record(deliveries, suppressions, &message.body.unwrap_or_default()).await
-        })
-        .await
+    let retries = Retries::soon(&function.aws)?;
+    function.consume(retries, async |message| record(deliveries, suppressions, message.body).await).await
 }
 
-async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: &str) -> Outcome<()> {
-    let MailEvent { report, delivery, feedback } = match MailEvent::parse(body) {
+async fn record(deliveries: &Deliveries, suppressions: &Suppressions, body: Option<String>) -> Outcome<()> {
+    let MailEvent { report, delivery, feedback } = match MailEvent::parse(&body.unwrap_or_default()) {
         Ok(Some(event)) => event,
         Ok(None) => {
             tracing::warn!("an event of a mail that is not ours, or of nothing that came back, was dropped");

@@ -9,7 +9,7 @@ const MAX_BODY: usize = 64 * 1024;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tokens) = (&Gate::new(&function.aws)?, &AccessTokens::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| create(gate, tokens, request)).await
+    function.serve(CxReports, |request| create(gate, tokens, request)).await
 }
 
 async fn create(gate: &Gate, tokens: &AccessTokens, request: Request) -> Reply {

@@ -17,7 +17,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
     let temporary = &TemporaryData::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| create(gate, workspaces, temporary, request)).await
+    function.serve(CxReports, |request| create(gate, workspaces, temporary, request)).await
 }
 
 async fn create(gate: &Gate, workspaces: &Workspaces, temporary: &TemporaryData, request: Request) -> Reply {

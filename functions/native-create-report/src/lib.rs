@@ -10,7 +10,7 @@ const MAX_BODY: usize = 6 * 1024 * 1024;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    function.serve::<Informer, _, _>(|request| create(gate, reports, request)).await
+    function.serve(Informer, |request| create(gate, reports, request)).await
 }
 
 async fn create(gate: &Gate, reports: &Reports, request: Request) -> Reply {

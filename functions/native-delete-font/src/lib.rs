@@ -9,7 +9,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
     let fonts = &Fonts::new(&function.aws)?;
-    function.serve::<CxReports, _, _>(|request| delete(gate, workspaces, fonts, request)).await
+    function.serve(CxReports, |request| delete(gate, workspaces, fonts, request)).await
 }
 
 async fn delete(gate: &Gate, workspaces: &Workspaces, fonts: &Fonts, request: Request) -> Reply {

@@ -2,19 +2,16 @@
 
 use domain::credential::Permission;
 use informer::Informer;
-use lambda::{
-    Error, Function, Gate, Reply, Request, reply,
-    store::{PublicReports, Reports},
-};
+use lambda::gate::PublishedReports;
+use lambda::{Error, Function, Reply, Request, reply};
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    let publications = &PublicReports::new(&function.aws)?;
-    function.serve::<Informer, _, _>(|request| delete(gate, reports, publications, request)).await
+    let published = &PublishedReports::new(&function.aws)?;
+    function.serve(Informer, |request| delete(published, request)).await
 }
 
-async fn delete(gate: &Gate, reports: &Reports, publications: &PublicReports, request: Request) -> Reply {
+async fn delete(PublishedReports { gate, reports, publications }: &PublishedReports, request: Request) -> Reply {
     let (_, found) = gate.report(reports, &request, Permission::ReportWrite).await?;
     publications.delete_report(reports, &found).await?;
     reply::nothing()

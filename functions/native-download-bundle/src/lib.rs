@@ -10,12 +10,12 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let (publications, past) = (&Publications::new(&function.aws)?, Variable::KeepBundles.number()? as usize);
-    function.serve::<Informer, _, _>(|request| download(gate, reports, publications, past, request)).await
+    function.serve(Informer, |request| download(gate, reports, publications, past, request)).await
 }
 
 async fn download(gate: &Gate, reports: &Reports, publications: &Publications, past: usize, request: Request) -> Reply {
     let (_, found) = gate.report(reports, &request, Permission::ReportRead).await?;
     let number = request.number("number")?;
     let address = publications.bundle_address(&found, number, past).await?;
-    reply::body(reply::status(302).header("location", address).header("cache-control", "no-store"), "")
+    reply::body(reply::redirect(302, address), "")
 }

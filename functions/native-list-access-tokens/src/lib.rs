@@ -7,7 +7,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::AccessTokens};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tokens) = (&Gate::new(&function.aws)?, &AccessTokens::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| list(gate, tokens, request)).await
+    function.serve(CxReports, |request| list(gate, tokens, request)).await
 }
 
 async fn list(gate: &Gate, tokens: &AccessTokens, request: Request) -> Reply {

@@ -9,7 +9,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let (deliveries, mailed) = (&Deliveries::new(&function.aws)?, &MailedFiles::new(&function.aws)?);
-    function.serve::<Informer, _, _>(|request| list(gate, reports, deliveries, mailed, request)).await
+    function.serve(Informer, |request| list(gate, reports, deliveries, mailed, request)).await
 }
 
 async fn list(

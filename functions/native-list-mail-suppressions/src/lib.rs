@@ -7,7 +7,7 @@ use lambda::{Error, Function, Gate, Reply, Request, reply, store::Suppressions};
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, suppressions) = (&Gate::new(&function.aws)?, &Suppressions::new(&function.aws)?);
-    function.serve::<Informer, _, _>(|request| list(gate, suppressions, request)).await
+    function.serve(Informer, |request| list(gate, suppressions, request)).await
 }
 
 async fn list(gate: &Gate, suppressions: &Suppressions, request: Request) -> Reply {

@@ -9,7 +9,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let (publications, past) = (&Publications::new(&function.aws)?, Variable::KeepBundles.number()? as usize);
-    function.serve::<Informer, _, _>(|request| list(gate, reports, publications, past, request)).await
+    function.serve(Informer, |request| list(gate, reports, publications, past, request)).await
 }
 
 async fn list(gate: &Gate, reports: &Reports, publications: &Publications, past: usize, request: Request) -> Reply {

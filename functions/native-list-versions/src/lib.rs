@@ -10,7 +10,7 @@ const LAST: u64 = 9_999_999_999;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
-    function.serve::<Informer, _, _>(|request| list(gate, reports, request)).await
+    function.serve(Informer, |request| list(gate, reports, request)).await
 }
 
 async fn list(gate: &Gate, reports: &Reports, request: Request) -> Reply {

@@ -17,7 +17,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let temporary = &TemporaryData::new(&function.aws)?;
-    function.serve::<Informer, _, _>(|request| put(gate, reports, temporary, request)).await
+    function.serve(Informer, |request| put(gate, reports, temporary, request)).await
 }
 
 async fn put(gate: &Gate, reports: &Reports, temporary: &TemporaryData, request: Request) -> Reply {

@@ -13,7 +13,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, tree) = (&Gate::new(&function.aws)?, &Tree::new(&function.aws)?);
     let workspaces = &Workspaces::new(&function.aws)?;
-    function.serve::<Informer, _, _>(|request| put(gate, tree, workspaces, request)).await
+    function.serve(Informer, |request| put(gate, tree, workspaces, request)).await
 }
 
 async fn put(gate: &Gate, tree: &Tree, workspaces: &Workspaces, request: Request) -> Reply {

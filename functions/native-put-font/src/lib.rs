@@ -14,7 +14,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
     let (temporary, fonts) = (&TemporaryData::new(&function.aws)?, &Fonts::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| put(gate, workspaces, temporary, fonts, request)).await
+    function.serve(CxReports, |request| put(gate, workspaces, temporary, fonts, request)).await
 }
 
 async fn put(

@@ -2,24 +2,18 @@
 //! which its code stands for where a report is named.
 
 use cxreports::{CxReports, lists::ReportTypeItem, presets::ReportTypeFields};
-use domain::{
-    Outcome, Problem,
-    credential::{Caller, Permission},
-    names::ReportRef,
-    preset::ReportType,
-    report::Listed,
-    workspace::Workspace,
-};
+use domain::{credential::Permission, preset::ReportType, report::Listed};
 use lambda::gate::WorkspaceReports;
-use lambda::store::OpenReport;
 use lambda::{Error, Function, Gate, Reply, Request, reply};
+
+mod default_report;
 
 const MAX_BODY: usize = 64 * 1024;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, place) = (&Gate::new(&function.aws)?, &WorkspaceReports::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| put(gate, place, request)).await
+    function.serve(CxReports, |request| put(gate, place, request)).await
 }
 
 async fn put(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
@@ -27,7 +21,7 @@ async fn put(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
     let code = request.parameter("code")?;
     let (name, details, default) = request.json::<ReportTypeFields>(MAX_BODY)?.check(&code)?;
     let default = match default {
-        Some(name) => Some(named(gate, place, &caller, &workspace, &name).await?),
+        Some(name) => Some(default_report::named(gate, place, &caller, &workspace, &name).await?),
         None => None,
     };
     let details = ReportType { default_report: default.as_ref().map(|found| found.report.uid), ..details };
@@ -35,20 +29,4 @@ async fn put(gate: &Gate, place: &WorkspaceReports, request: Request) -> Reply {
     let default = default.map(|found| Listed::from(&found.report));
     let item = ReportTypeItem::new(&preset, default.as_ref());
     reply::json(if new { 201 } else { 200 }, &item)
-}
-
-async fn named(
-    gate: &Gate,
-    place: &WorkspaceReports,
-    caller: &Caller,
-    workspace: &Workspace,
-    name: &ReportRef,
-) -> Outcome<OpenReport> {
-    let found = match place.reports.leads(name).await?.within(name, |code| code == workspace.code)? {
-        Some(uid) => gate.known(&place.reports, caller, uid).await?,
-        None => None,
-    };
-    let here = |found: &OpenReport| found.report.workspace == workspace.code && found.report.deleted_at.is_none();
-    let none = || Problem::invalid("defaultReportId", format!("there is no report {name} in this workspace."));
-    found.filter(here).ok_or_else(none)
 }

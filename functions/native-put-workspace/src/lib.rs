@@ -9,7 +9,7 @@ const MAX_BODY: usize = 64 * 1024;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, workspaces) = (&Gate::new(&function.aws)?, &Workspaces::new(&function.aws)?);
-    function.serve::<CxReports, _, _>(|request| put(gate, workspaces, request)).await
+    function.serve(CxReports, |request| put(gate, workspaces, request)).await
 }
 
 async fn put(gate: &Gate, workspaces: &Workspaces, request: Request) -> Reply {

@@ -10,7 +10,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (gate, reports) = (&Gate::new(&function.aws)?, &Reports::new(&function.aws)?);
     let links = &MailedLinks::new(&function.aws)?;
-    function.serve::<Informer, _, _>(|request| withdraw(gate, reports, links, request)).await
+    function.serve(Informer, |request| withdraw(gate, reports, links, request)).await
 }
 
 async fn withdraw(gate: &Gate, reports: &Reports, links: &MailedLinks, request: Request) -> Reply {

@@ -7,14 +7,14 @@ use public::Public;
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let mailed = &MailedFiles::new(&function.aws)?;
-    function.serve::<Public, _, _>(|request| download(mailed, request)).await
+    function.serve(Public, |request| download(mailed, request)).await
 }
 
 async fn download(mailed: &MailedFiles, request: Request) -> Reply {
     let token = public::token(&request.parameter("token")?)?;
     let file = mailed.open(&token, ambient::now()).await?;
     let address = mailed.address(&file, &reply::attachment(&file.filename)).await?;
-    let answer = reply::status(302).header("location", address).header("cache-control", "no-store");
+    let answer = reply::redirect(302, address);
     let answer = answer.header("referrer-policy", "no-referrer").header("x-robots-tag", "noindex, nofollow");
     reply::body(answer, "")
 }

@@ -2,20 +2,20 @@
 
 use domain::bundle::Part;
 use lambda::store::{Links, ambient};
-use lambda::{Error, Function, Reply, Request, packed, reply, trail};
+use lambda::{Error, Function, Reply, Request, log_context, packed, reply};
 use public::Public;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let links = &Links::new(&function.aws)?;
-    function.serve::<Public, _, _>(|request| view(links, request)).await
+    function.serve(Public, |request| view(links, request)).await
 }
 
 async fn view(links: &Links, request: Request) -> Reply {
     let token = public::token(&request.parameter("token")?)?;
     let position = public::page_position(&request.parameter("page")?)?;
     let link = links.open(&token, ambient::now()).await?;
-    trail::publication(link.publication);
+    log_context::publication(link.publication);
     if public::is_current(request.header("if-none-match"), &link.bundle) {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }

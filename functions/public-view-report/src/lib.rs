@@ -1,18 +1,15 @@
 //! `GET /view/{token}` — the public page of a report: no credentials, no script, and each call counts as a view.
 
-use domain::{
-    Outcome, Problem,
-    bundle::Part,
-    token::{Link, PublicToken},
-};
+use domain::token::{Link, PublicToken};
+use domain::{Outcome, Problem, bundle::Part};
 use lambda::store::{Links, ambient, aws::Variable};
-use lambda::{Error, Function, Reply, Request, packed, reply, trail};
+use lambda::{Error, Function, Reply, Request, log_context, packed, reply};
 use public::Public;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (links, frames) = (&Links::new(&function.aws)?, &Variable::FrameAncestors.text()?);
-    function.serve::<Public, _, _>(|request| view(links, frames, request)).await
+    function.serve(Public, |request| view(links, frames, request)).await
 }
 
 async fn view(links: &Links, frames: &str, request: Request) -> Reply {
@@ -21,7 +18,7 @@ async fn view(links: &Links, frames: &str, request: Request) -> Reply {
         true => links.open(&token, ambient::now()).await?,
         false => links.view(&token, ambient::now()).await?,
     };
-    trail::publication(link.publication);
+    log_context::publication(link.publication);
     if public::is_current(request.header("if-none-match"), &link.bundle) {
         return reply::body(public::cached(reply::status(304), &link.bundle), "");
     }

@@ -6,7 +6,7 @@ use lambda::store::{
     Publications,
     publications::{PublishMessage, Queue},
 };
-use lambda::{Error, Function, queue::Retries, trail};
+use lambda::{Error, Function, log_context, queue::Retries};
 
 /// What the report's author is told.
 const REASON: &str = "Publishing was tried several times and did not succeed. Publish the report again. If it fails again, \
@@ -16,7 +16,7 @@ pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
     let (publications, parked) = (&Publications::new(&function.aws)?, &Queue::parked(&function.aws)?);
     function
-        .drain(Retries::AfterTimeout, async |message| {
+        .consume(Retries::AfterTimeout, async |message| {
             give_up(publications, parked, message.body.unwrap_or_default()).await
         })
         .await
@@ -27,7 +27,7 @@ async fn give_up(publications: &Publications, parked: &Queue, body: String) -> O
         tracing::error!("a message that is no publication was parked");
         return parked.send(body, None).await;
     };
-    trail::publication(message.publication);
+    log_context::publication(message.publication);
     let Some(publication) = publications.give_up(message.publication, REASON).await? else { return Ok(()) };
     publications.clean_up(&publication).await?;
     // One that was finished after all is not tried again.

@@ -9,6 +9,6 @@ mod work;
 
 pub async fn run() -> Result<(), Error> {
     let function = Function::start(env!("CARGO_PKG_NAME")).await;
-    let worker = &work::Worker::new(&function.aws)?;
-    function.drain(Retries::soon(&function.aws)?, async |message| worker.handle(&message).await).await
+    let handler = &work::Handler::new(&function.aws)?;
+    function.consume(Retries::soon(&function.aws)?, async |message| handler.handle(&message).await).await
 }

@@ -13,8 +13,8 @@ use lambda::store::{
     publishing::{Begun, NewBundle, Pinned},
 };
 use lambda::{
+    log_context,
     queue::{SqsMessage, begin_recorded, without_record},
-    trail,
 };
 use render::{
     Cause, Files, Job, RenderError,
@@ -25,7 +25,7 @@ use render::{
 use std::time::Instant;
 
 /// What every publication needs.
-pub struct Worker {
+pub struct Handler {
     publications: PublicReports,
     reports: Reports,
     presets: Presets,
@@ -33,7 +33,7 @@ pub struct Worker {
     limits: Limits,
 }
 
-impl Worker {
+impl Handler {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
@@ -51,7 +51,7 @@ impl Worker {
     pub async fn handle(&self, message: &SqsMessage) -> Outcome<()> {
         let body = message.body.as_deref().unwrap_or_default();
         let PublishMessage { publication: id, redrive } = serde_json::from_str(body).map_err(Problem::internal)?;
-        trail::publication(id);
+        log_context::publication(id);
         let attempt = ambient::uid()?.simple().to_string();
         let begin = || self.publications.begin(id, &attempt, redrive);
         match begin_recorded(begin, |begun| matches!(begun, Begun::Unknown)).await? {

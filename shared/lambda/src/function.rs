@@ -1,6 +1,6 @@
 //! The start of a function's process, and one log line for each request that it serves.
 
-use crate::{log, reply, request::Request, trail};
+use crate::{log, log_context, reply, request::Request};
 use domain::{Outcome, Problem, problem::Wording};
 use lambda_http::{Body, Context, RequestExt, Response, service_fn};
 use std::{
@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
     time::{Duration, Instant},
 };
-use store::{Aws, ambient};
+use store::{Aws, ambient, aws::Variable};
 use tracing::Instrument;
 
 /// What ends a process: a missing variable, or the loss of the Lambda runtime.
@@ -17,10 +17,11 @@ pub use lambda_runtime::Error;
 /// What answers a request.
 type Handler<'a> = dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>> + Sync + 'a;
 
-/// A function that has started: its name, and its connection to AWS.
+/// A function that has started: its name, its connection to AWS, and the address under which the public reaches the service, if one is configured.
 pub struct Function {
     name: &'static str,
     pub aws: Aws,
+    public_url: String,
 }
 
 impl Function {
@@ -28,7 +29,7 @@ impl Function {
     /// about the function is found.
     pub async fn start(name: &'static str) -> Self {
         log::begin(name);
-        Self { name, aws: Aws::connect().await }
+        Self { name, aws: Aws::connect().await, public_url: Variable::PublicUrl.text_or_empty() }
     }
 
     /// The function's name.
@@ -36,11 +37,11 @@ impl Function {
         self.name
     }
 
-    /// Serves requests one after the other, refusing them in the words of the dialect `W`.
+    /// Serves requests one after the other, refusing them in the format of this dialect.
     ///
     /// # Errors
     /// When the Lambda runtime cannot be reached any more.
-    pub async fn serve<W, H, F>(&self, handler: H) -> Result<(), Error>
+    pub async fn serve<W, H, F>(&self, _dialect: W, handler: H) -> Result<(), Error>
     where
         W: Wording,
         H: Fn(Request) -> F + Sync,
@@ -48,7 +49,7 @@ impl Function {
     {
         self.answer(|request| async {
             let (id, accept) = (request.id().to_owned(), request.accept().to_owned());
-            handler(request).await.unwrap_or_else(|problem| refuse::<W>(&problem, &id, &accept))
+            handler(request).await.unwrap_or_else(|problem| refused::<W>(&problem, &id, &accept))
         })
         .await
     }
@@ -70,8 +71,8 @@ impl Function {
         let served = move |request: lambda_http::Request| async move {
             let begun = Instant::now();
             let deadline = begun + time_left(request.lambda_context_ref());
-            let request = Request::new(request);
-            let (span, route) = (trail::span(request.id(), request.trace_id()), request.route().to_owned());
+            let request = Request::new(request, &self.public_url);
+            let (span, route) = (log_context::span(request.id(), request.trace_id()), request.route().to_owned());
             let told = async {
                 let response = ambient::within(deadline, handler(request)).await;
                 self.served(&route, &response, begun);
@@ -104,9 +105,13 @@ fn time_left(context: Option<&Context>) -> Duration {
     Duration::from_millis(deadline.saturating_sub(ambient::now().as_millisecond().unsigned_abs()))
 }
 
-/// A refusal in the words of the dialect `W`, in a form that `accept` names where the dialect has several. The cause of a fault of
+/// A refusal in the format of this dialect, in a form that `Accept` names where the dialect has several. The cause of a fault of
 /// ours goes to the log, and only there.
-pub fn refuse<W: Wording>(problem: &Problem, request_id: &str, accept: &str) -> Response<Body> {
+pub fn refuse<W: Wording>(_dialect: W, problem: &Problem, request: &Request) -> Response<Body> {
+    refused::<W>(problem, request.id(), request.accept())
+}
+
+fn refused<W: Wording>(problem: &Problem, request_id: &str, accept: &str) -> Response<Body> {
     if let Problem::Internal(cause) | Problem::Failed { cause, .. } = problem {
         tracing::error!(cause, "a request failed");
     }

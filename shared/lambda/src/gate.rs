@@ -1,7 +1,7 @@
 //! Who calls, what the caller may do, and the report or session that the request names. In `workspace`: what addresses with a workspace
 //! in them name, for callers and for the cookies of previews.
 
-use crate::{request::Request, trail};
+use crate::{log_context, request::Request};
 use domain::{
     Outcome, Problem,
     credential::{AccessToken, Caller, Permission, Role, Secret},
@@ -13,8 +13,12 @@ use domain::{
 use store::{AccessTokens, Aws, OpenReport, Reports, Restricted, ambient, publications::Records};
 use uuid::Uuid;
 
+mod presets;
+mod published;
 mod workspace;
 
+pub use presets::WorkspacePresets;
+pub use published::PublishedReports;
 pub use workspace::WorkspaceReports;
 
 /// The door that every call with credentials goes through.
@@ -116,7 +120,7 @@ impl Gate {
             None => None,
         };
         let found = found.ok_or_else(|| Problem::no_report(&name))?;
-        trail::report(found.report.uid);
+        log_context::report(found.report.uid);
         match access(reports, &caller, &found, &restricted).await? {
             Access::None => return Err(Problem::no_report(&name)),
             _ if found.report.deleted_at.is_some() => {
@@ -145,7 +149,7 @@ impl Gate {
     ) -> Outcome<(Caller, Publication, OpenReport)> {
         let caller = self.caller(request, permission).await?;
         let publication = records.find(&caller, &request.parameter("id")?).await?;
-        trail::publication(publication.id);
+        log_context::publication(publication.id);
         let none = || Problem::NotFound("There is no publication under this id.".into());
         let found = self.known(reports, &caller, publication.id.report).await?.ok_or_else(none)?;
         Ok((caller, publication, found))
@@ -157,7 +161,7 @@ impl Gate {
     /// `Internal` when DynamoDB does not answer.
     pub async fn known(&self, reports: &Reports, caller: &Caller, uid: Uuid) -> Outcome<Option<OpenReport>> {
         let Some(found) = reports.open(uid).await? else { return Ok(None) };
-        trail::report(uid);
+        log_context::report(uid);
         // Nothing is ever hidden from admins: they need not be looked up.
         let restricted = match caller.role {
             Role::Admin => Restricted::default(),
@@ -200,7 +204,7 @@ impl Gate {
     async fn proved(&self, secret: &Secret, token: Option<AccessToken>) -> Outcome<Caller> {
         let now = ambient::now();
         let caller = Caller::authenticate(secret, token.as_ref(), now)?;
-        trail::caller(&caller.token_id);
+        log_context::caller(&caller.token_id);
         if let Some(token) = token {
             self.tokens.touch(&token, now).await;
         }

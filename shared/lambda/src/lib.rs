@@ -3,7 +3,7 @@
 //! - [`dispatch`]: which function a process is; [`function`]: the start of a process, and one log line an invocation; [`queue`]: the same for functions that no request reaches;
 //!   [`log`]: how lines look, and which of their fields are metrics.
 //! - [`request`]: what a handler reads; [`upload`]: files that it reads; [`gate`]: the caller, the caller's permission, and the report that the path names.
-//! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`trail`]: the ids by which the log is followed.
+//! - [`reply`]: what a handler answers; [`large`]: what may be large; [`modified`]: what the client holds already; [`packed`]: parts of bundles; [`log_context`]: the ids by which the log is followed.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -12,12 +12,12 @@ pub mod function;
 pub mod gate;
 pub mod large;
 pub mod log;
+pub mod log_context;
 pub mod modified;
 pub mod packed;
 pub mod queue;
 pub mod reply;
 pub mod request;
-pub mod trail;
 pub mod upload;
 
 /// The allocator of every function, and of the rendering child that some of them start: glibc before 2.39 never reuses what was aligned

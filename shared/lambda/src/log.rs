@@ -49,23 +49,9 @@ pub const NAMESPACE: &str = "Imprint";
 /// What tells apart the values of a metric, besides the stack.
 const DIMENSION: &str = "outcome";
 
-/// The crates whose lines have the level that is asked for. What we depend on logs warnings only: at finer levels it writes down requests,
+/// The crates whose lines have the level that is asked for, with commas between: `build.rs` takes them from Cargo.toml. What we depend on logs warnings only: at finer levels it writes down requests,
 /// with all that is secret in them.
-const OURS: [&str; 13] = [
-    "domain",
-    "store",
-    "render",
-    "renditions",
-    "letter",
-    "mailer",
-    "lambda",
-    "informer",
-    "exago",
-    "huddle",
-    "cxreports",
-    "grafana",
-    "public",
-];
+const OURS: &str = env!("CRATES_OF_THE_WORKSPACE");
 
 /// Begins to log, on standard error, as the function `name`.
 pub(crate) fn begin(name: &'static str) {
@@ -73,7 +59,7 @@ pub(crate) fn begin(name: &'static str) {
     let own = name.replace('-', "_");
     let levels = filter_fn(move |metadata| {
         let named = metadata.target().split("::").next().unwrap_or_default();
-        *metadata.level() <= if OURS.contains(&named) || named == own { level } else { Level::WARN }
+        *metadata.level() <= if named == own || OURS.split(',').any(|ours| ours == named) { level } else { Level::WARN }
     });
     let stack = std::env::var("STACK_NAME").unwrap_or_default();
     tracing_subscriber::registry().with(lines(name, &stack, || Redacted(io::stderr())).with_filter(levels)).init();
@@ -185,8 +171,8 @@ mod tests {
     #[test]
     fn every_line_has_the_keys_of_its_invocation_at_the_top() {
         let lines = logged(|| {
-            let _entered = crate::trail::span("request-1", "1-2-3").entered();
-            crate::trail::caller("token-7");
+            let _entered = crate::log_context::span("request-1", "1-2-3").entered();
+            crate::log_context::caller("token-7");
             tracing::info!(status = 200, durationMs = 1.5, "served");
         });
         let line = &lines[0];
@@ -220,6 +206,18 @@ mod tests {
         );
         assert_eq!((&lines[0]["publications"], &lines[0]["outcome"]), (&json!(1), &json!("Done")));
         assert!(lines[0]["_aws"]["Timestamp"].is_i64());
+    }
+
+    #[test]
+    fn every_crate_that_the_functions_share_has_the_level_that_is_asked_for() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let folders = [folder.clone(), folder.join("dialects")].map(|folder| std::fs::read_dir(folder).unwrap());
+        let crates = folders.into_iter().flatten().flatten().filter(|entry| entry.path().join("Cargo.toml").is_file());
+        let mut crates: Vec<_> = crates.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        let mut ours: Vec<_> = OURS.split(',').map(str::to_owned).collect();
+        crates.sort();
+        ours.sort();
+        assert_eq!(ours, crates);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Functions that no request reaches. Behind a queue each message is handled by itself, and only those that failed come back; what an
 //! operator or a schedule invokes is given the event as it is.
 
-use crate::{Error, Function, trail};
+use crate::{Error, Function, log_context};
 pub use aws_lambda_events::sqs::SqsMessage;
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use backon::{BackoffBuilder, ExponentialBuilder};
@@ -82,7 +82,7 @@ impl Function {
     ///
     /// # Errors
     /// When the Lambda runtime cannot be reached any more.
-    pub async fn drain<H, F>(&self, retries: Retries, handler: H) -> Result<(), Error>
+    pub async fn consume<H, F>(&self, retries: Retries, handler: H) -> Result<(), Error>
     where
         H: Fn(SqsMessage) -> F + Sync,
         F: Future<Output = Outcome<()>> + Send,
@@ -150,7 +150,7 @@ impl Function {
 }
 
 fn span_of(context: &Context) -> Span {
-    trail::span(&context.request_id, trail::trace_id(context.xray_trace_id.as_deref().unwrap_or_default()))
+    log_context::span(&context.request_id, log_context::trace_id(context.xray_trace_id.as_deref().unwrap_or_default()))
 }
 
 /// How long after its message a record may appear: the function that asks for the work lives no longer.

@@ -78,6 +78,17 @@ pub fn chosen(response: Builder, media_type: &str, text: String) -> Reply {
     body(response.header("content-type", media_type).header("vary", "accept"), text)
 }
 
+/// The start of a redirect that nobody keeps: the address it leads to works for a while, or once.
+pub fn redirect(status: u16, location: impl AsRef<str>) -> Builder {
+    self::status(status).header("location", location.as_ref()).header("cache-control", "no-store")
+}
+
+/// The start of an answer that is for this caller alone: nobody keeps it, takes it for something else, or learns from it where its reader was.
+pub fn private(status: u16) -> Builder {
+    let answer = self::status(status).header("cache-control", "no-store");
+    answer.header("referrer-policy", "no-referrer").header("x-content-type-options", "nosniff")
+}
+
 /// The same request, at another path of this service.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! What a handler reads of a request. Every part is bounded and typed; what does not fit is refused with the field's name. In `body`: how
 //! a body is decoded, and what of JSON is refused; in `encoding`: which compression the client takes.
 
-use crate::trail;
+use crate::log_context;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{
     Outcome, Problem,
@@ -21,12 +21,12 @@ pub struct Request {
     received: Instant,
     id: String,
     route: String,
-    domain: String,
+    public_url: String,
 }
 
 impl Request {
-    /// Takes the event's context apart once.
-    pub fn new(inner: lambda_http::Request) -> Self {
+    /// Takes the event's context apart once. `public_url` is the address under which the public reaches the service, empty if none is configured.
+    pub fn new(inner: lambda_http::Request, public_url: &str) -> Self {
         let (id, route, domain) = match inner.request_context_ref() {
             Some(RequestContext::ApiGatewayV2(context)) => {
                 (context.request_id.clone(), context.route_key.clone(), context.domain_name.clone())
@@ -34,7 +34,8 @@ impl Request {
             _ => (None, None, None),
         };
         let [id, route, domain] = [id, route, domain].map(Option::unwrap_or_default);
-        Self { inner, received: Instant::now(), id, route, domain }
+        let public_url = if public_url.is_empty() { format!("https://{domain}") } else { public_url.to_owned() };
+        Self { inner, received: Instant::now(), id, route, public_url }
     }
 
     /// When the request came. The function's time runs from here, and so does every wait that is bounded by it.
@@ -49,7 +50,7 @@ impl Request {
 
     /// The trace of X-Ray that the request belongs to; empty without one.
     pub fn trace_id(&self) -> &str {
-        trail::trace_id(self.header("x-amzn-trace-id").unwrap_or_default())
+        log_context::trace_id(self.header("x-amzn-trace-id").unwrap_or_default())
     }
 
     /// The route that the gateway chose, as `GET /view/{token}`.
@@ -79,11 +80,8 @@ impl Request {
 
     /// The address under which the public reaches the service, without a slash at the end: the configured one or, if that is
     /// empty, the one that this request came to.
-    pub fn public_url(&self, configured: &str) -> String {
-        match configured {
-            "" => format!("https://{}", self.domain),
-            url => url.to_owned(),
-        }
+    pub fn public_url(&self) -> &str {
+        &self.public_url
     }
 
     /// A header, if it is there once and readable.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn every_folder_of_functions_is_a_crate_of_that_name() {
-    let name = pattern(r#"(?m)^name = "(.+)"$"#);
+    let name = pattern(r#"(?m)^package = \{ name = "([^"]+)""#);
     complain(folders().into_iter().filter_map(|folder| {
         let file = format!("functions/{folder}/Cargo.toml");
         let given = name.captures(&read(&file)).map(|found| found[1].to_owned()).unwrap_or_default();
@@ -21,12 +21,27 @@ fn every_folder_of_functions_is_a_crate_of_that_name() {
 
 #[test]
 fn every_folder_of_functions_has_a_resource_in_the_template_and_every_resource_a_folder() {
-    let line = |id: &str, folder: &str| format!("{id}: target/lambda/{folder}/");
+    let line = |id: &str, folder: &str| format!("{id} with Handler {folder}");
     let expected = folders().iter().map(|folder| line(&camel_case(folder), folder)).collect();
     let declared = functions().iter().map(|function| line(&function.logical_id, &function.folder)).collect();
     complain(compared(
-        (&expected, "add this function to template.yaml, with this CodeUri"),
+        (&expected, "add this function to template.yaml, with this Handler"),
         (&declared, "template.yaml has this function, and functions/ has no folder of its name"),
+    ));
+}
+
+#[test]
+fn every_function_has_the_code_of_the_program_that_holds_it() {
+    let held = entries("binaries").into_iter().flat_map(|program| {
+        let dependencies = read(&format!("binaries/{program}/Cargo.toml"));
+        let functions = pattern(r#"(?m)^([\w-]+) = \{ path = "../../functions/"#);
+        let functions = functions.captures_iter(&dependencies).map(|found| found[1].to_owned()).collect::<Vec<_>>();
+        functions.into_iter().map(move |function| format!("{function} in {program}"))
+    });
+    let named = functions().iter().map(|function| format!("{} in {}", function.folder, function.program)).collect();
+    complain(compared(
+        (&held.collect(), "give this function of template.yaml the CodeUri target/lambda/<program>/ of this program"),
+        (&named, "template.yaml gives this function a program that does not hold it: `make assemble`"),
     ));
 }
 

@@ -209,13 +209,19 @@ pub fn permission_names() -> BTreeMap<String, String> {
 
 /// The permissions that a function's source asks for; what it only looks at, to tell more or less, is none of them.
 pub fn permissions_in(function: &str, names: &BTreeMap<String, String>) -> BTreeSet<String> {
-    let source = read(&format!("functions/{function}/src/lib.rs"));
+    let source = source_of(function);
     let source = pattern(r"\.holds\(Permission::\w+\)").replace_all(&source, "");
     let asked = pattern(r"Permission::(\w+)");
     asked
         .captures_iter(&source)
         .map(|found| names.get(&found[1]).cloned().unwrap_or_else(|| found[1].to_owned()))
         .collect()
+}
+
+/// The source of a function: `lib.rs`, and what is beside it.
+pub fn source_of(function: &str) -> String {
+    let folder = format!("functions/{function}/src");
+    entries(&folder).iter().map(|file| read(&format!("{folder}/{file}"))).collect()
 }
 
 /// The path of a route with its parameters filled in.

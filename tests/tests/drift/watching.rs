@@ -66,15 +66,8 @@ fn the_dashboard_shows_each_metric_that_functions_emit_and_no_other() {
 #[test]
 fn every_metric_is_a_field_of_a_line_and_is_explained() {
     let operations = read("docs/operations.md");
-    let sources = [
-        "functions/publish-worker/src/work.rs",
-        "functions/publish-drain/src/lib.rs",
-        "functions/export-worker/src/lib.rs",
-        "functions/mail-feedback/src/lib.rs",
-        "shared/mailer/src/lib.rs",
-    ]
-    .map(read)
-    .concat();
+    let functions = ["publish-worker", "publish-drain", "export-worker", "mail-feedback"].map(source_of).concat();
+    let sources = functions + &read("shared/mailer/src/lib.rs");
     complain(emitted().into_iter().filter_map(|metric| {
         let logged = sources.contains(&format!("{metric} = "));
         let told = operations.contains(&format!("`{metric}`"));

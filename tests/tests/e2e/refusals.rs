@@ -5,6 +5,7 @@ use imprint_tests::{
     huddle::Element,
     samples, unique,
 };
+use prefixes::{Dialect, dialect_of};
 use serde_json::{Value, json};
 use std::{fs, path::Path};
 
@@ -70,9 +71,9 @@ fn members(value: &Value) -> Vec<&str> {
     value.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect()
 }
 
-/// Whether a path is one of Grafana's.
+/// Whether a path is one of Grafana's, of which one is not under its base.
 fn is_grafanas(path: &str) -> bool {
-    path == "/api/reports/email" || path.starts_with("/grafana/")
+    path == "/api/reports/email" || dialect_of(path) == Dialect::Grafana
 }
 
 impl Operation {
@@ -104,24 +105,25 @@ fn in_its_dialect(operation: &Operation, answer: &Answer) {
     if operation.method == "HEAD" {
         return;
     }
-    let message = match operation.path.as_str() {
-        path if ["/view/", "/mailed/", "/docs/"].iter().any(|start| path.starts_with(start)) => {
+    let dialect = if is_grafanas(&operation.path) { Dialect::Grafana } else { dialect_of(&operation.path) };
+    let message = match dialect {
+        Dialect::Public => {
             assert!(answer.header("content-type").starts_with("text/html"), "{id}");
             return;
         }
-        path if path.starts_with("/files/") || path.starts_with("/publishing/") => {
+        Dialect::Huddle => {
             let refusal = Element::read(&text);
             assert_eq!(refusal.text_at("StatusCode"), answer.status.to_string(), "{id}: {text}");
             tells(id, refusal.text_at("ErrorMessages/Message"), refusal.text_at("RequestId"), &text);
             return;
         }
-        path if is_grafanas(path) => {
+        Dialect::Grafana => {
             assert_eq!(members(&answer.json()), ["message"], "{id}: {text}");
             return says(id, answer.json()["message"].as_str().unwrap_or_default(), &text);
         }
-        path if path.starts_with("/api/v1/") || path.starts_with("/ws/") => answer.json()["error"].clone(),
-        path if path.starts_with("/rest/") => answer.json()["reason"].clone(),
-        _ => {
+        Dialect::CxReports | Dialect::Preview => answer.json()["error"].clone(),
+        Dialect::Exago => answer.json()["reason"].clone(),
+        Dialect::Informer => {
             assert_eq!(answer.json()["statusCode"], answer.status, "{id}: {text}");
             assert!(answer.json()["error"].is_string(), "{id}: {text}");
             answer.json()["message"].clone()

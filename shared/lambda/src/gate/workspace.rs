@@ -2,7 +2,7 @@
 //! previews, which come with a cookie.
 
 use super::Gate;
-use crate::{request::Request, trail};
+use crate::{log_context, request::Request};
 use domain::{
     Outcome, Problem,
     credential::{Caller, Permission, Secret},
@@ -140,7 +140,7 @@ impl Gate {
     pub async fn previewer(&self, session: &PreviewSession, workspace: &Workspace) -> Outcome<Caller> {
         let (token, now) = (self.tokens.by_id(&session.token).await?, ambient::now());
         let caller = session.caller(token.as_ref(), &workspace.code, now)?;
-        trail::caller(&caller.token_id);
+        log_context::caller(&caller.token_id);
         caller.require(Permission::ReportRead)?;
         if let Some(token) = token {
             self.tokens.touch(&token, now).await;
