@@ -43,7 +43,7 @@ impl Handler {
         let followed = self.waits.follow(&caller, records, id, request.received() + self.patience).await?;
         let publication = followed.publication;
         if publication.progress.status == Status::Failed {
-            return Err(Problem::Unprocessable(publication.progress.reason.unwrap_or_default()));
+            return Err(publication.refusal());
         }
         let token = self.token(id, request.public_url()).await?;
         if publication.progress.status == Status::Done {

@@ -71,8 +71,7 @@ impl Handler {
     async fn publish(&self, publication: &Publication, attempt: &str) -> Outcome<Publication> {
         let (id, key) = (publication.id, BundleKey::new(publication.id, attempt));
         let Some(mut pinned) = self.publications.pinned(&self.reports, publication).await? else {
-            let reason = "The report was deleted before this publication was ready.";
-            return self.publications.fail(id, attempt, reason).await;
+            return self.publications.withdraw(id, attempt).await;
         };
         let made = match self.make(publication, attempt, &mut pinned).await {
             Ok(made) => made,

@@ -4,6 +4,7 @@
 //! - [`writes`]: every write that moves a publication, and the condition under which it is made, as one table;
 //! - [`history`]: what the publications so far come to now; [`published`]: what the public sees.
 
+use crate::problem::Problem;
 use crate::progress::Progress;
 use crate::report::{Actor, Report, Version};
 use jiff::Timestamp;
@@ -68,6 +69,9 @@ pub struct Publication {
     /// It failed because attempt after attempt died, not because of the report: an operator may have it tried again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub given_up: bool,
+    /// It failed because the report was unpublished or deleted first, not because of the report.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub withdrawn: bool,
 }
 
 impl Publication {
@@ -83,7 +87,14 @@ impl Publication {
             attempts: BTreeSet::new(),
             bundle: None,
             given_up: false,
+            withdrawn: false,
         }
+    }
+
+    /// Why a publication that failed is not live, to the caller that asked for it: another call was faster, or the report is at fault.
+    pub fn refusal(&self) -> Problem {
+        let reason = self.progress.reason.clone().unwrap_or_default();
+        if self.withdrawn { Problem::Conflict(reason) } else { Problem::Unprocessable(reason) }
     }
 
     /// The bundles of attempts that came to nothing: what may be deleted once the publication is finished.
@@ -131,6 +142,7 @@ impl BundleKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn id(sequence: u64) -> PublicationId {
         PublicationId { report: Uuid::from_u128(0xabc), sequence }
@@ -144,6 +156,19 @@ mod tests {
         for object in ["bundles/x/7-a.zip", "reports/x", &format!("bundles/{}/7.zip", id(7).report), "bundles//"] {
             assert_eq!(BundleKey::of_object(object), None, "{object}");
         }
+    }
+
+    #[test]
+    fn a_publication_that_lost_against_an_unpublish_is_a_conflict_and_one_that_failed_is_not() {
+        let stored = json!({
+            "id": id(1), "workspace": "default", "version": 1, "actor": {"id": "a", "name": "Ada"}, "status": "Failed", "percent": 5,
+            "messages": [], "requestedAt": "2026-03-31T23:30:00Z", "reason": "because",
+        });
+        let failed: Publication = serde_json::from_value(stored).unwrap();
+        assert!(matches!(failed.refusal(), Problem::Unprocessable(reason) if reason == "because"));
+        let withdrawn = Publication { withdrawn: true, ..failed };
+        assert!(matches!(withdrawn.refusal(), Problem::Conflict(reason) if reason == "because"));
+        assert_eq!(serde_json::to_value(&withdrawn).unwrap()["withdrawn"], true);
     }
 
     #[test]

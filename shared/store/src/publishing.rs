@@ -121,9 +121,21 @@ impl Publications {
     /// # Errors
     /// `Internal` when DynamoDB does not answer, `Busy` when others were always faster.
     pub async fn fail(&self, id: PublicationId, attempt: &str, reason: &str) -> Outcome<Publication> {
+        self.end_failed(id, attempt, &End::failed(reason)).await
+    }
+
+    /// Records that the report was deleted before the attempt could begin. A publication that is finished stays as it is.
+    ///
+    /// # Errors
+    /// As [`Publications::fail`].
+    pub async fn withdraw(&self, id: PublicationId, attempt: &str) -> Outcome<Publication> {
+        self.end_failed(id, attempt, &End::withdrawn("The report was deleted before this publication was ready.")).await
+    }
+
+    async fn end_failed(&self, id: PublicationId, attempt: &str, end: &End) -> Outcome<Publication> {
         until_settled(async || {
             let before = self.state(id.report).await?;
-            let end = (Step::Fail, End::failed(reason));
+            let end = (Step::Fail, end.clone());
             self.finish(id, Some(attempt), &before, &before.failed(id.sequence), end, vec![]).await
         })
         .await
@@ -216,7 +228,7 @@ impl PublicReports {
                 }
                 Ready::Withdrawn { next } => {
                     let why = "The report was unpublished or deleted before this publication was ready.";
-                    self.finish(id, Some(attempt), &before, &next, (Step::Withdraw, End::failed(why)), vec![]).await
+                    self.finish(id, Some(attempt), &before, &next, (Step::Withdraw, End::withdrawn(why)), vec![]).await
                 }
             }
         })
@@ -273,7 +285,7 @@ fn opened(pinned: &Pinned, publication: PublicationId, key: &BundleKey, link: &L
 }
 
 /// The attributes of a publication that its end sets, besides the status.
-#[derive(Serialize)]
+#[derive(Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct End {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -287,6 +299,8 @@ struct End {
     bundle: Option<BundleKey>,
     #[serde(skip_serializing_if = "Option::is_none")]
     given_up: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withdrawn: Option<bool>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
 }
@@ -300,11 +314,16 @@ impl End {
             reason: None,
             bundle: None,
             given_up: None,
+            withdrawn: None,
             warnings: Vec::new(),
         }
     }
 
     fn failed(reason: &str) -> Self {
         Self { percent: None, messages: None, reason: Some(reason.to_owned()), ..Self::done() }
+    }
+
+    fn withdrawn(reason: &str) -> Self {
+        Self { withdrawn: Some(true), ..Self::failed(reason) }
     }
 }

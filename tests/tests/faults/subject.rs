@@ -2,13 +2,17 @@
 
 use crate::reader::{Seen, Sight, look};
 use aws_sdk_dynamodb::types::AttributeValue;
-use imprint_tests::{api::Api, aws::Aws, samples, unique, variable};
+use imprint_tests::{
+    api::{Answer, Api},
+    aws::Aws,
+    samples, unique, variable,
+};
 use serde_json::json;
 use std::{
     collections::HashMap,
     time::{Duration, Instant},
 };
-use tokio::time::sleep;
+use tokio::{task::JoinHandle, time::sleep};
 
 /// How long bundles that nobody uses may take to go: they go when the message comes again.
 const CLEAN_UP: Duration = Duration::from_secs(90);
@@ -98,9 +102,14 @@ impl Subject {
 
     /// Asks for a publication without waiting for its end.
     pub async fn ask(&self, admin: &Api) -> Asked {
+        self.asking(admin).await.0
+    }
+
+    /// As [`Subject::ask`], with the call that waits for the end.
+    pub async fn asking(&self, admin: &Api) -> (Asked, JoinHandle<Answer>) {
         let monitor = unique("asked");
         let asking = (admin.clone(), format!("/api/reports/{}/_cloud-publish", self.uid), json!({"progress": monitor}));
-        tokio::spawn(async move { asking.0.post(&asking.1, &asking.2).await });
+        let call = tokio::spawn(async move { asking.0.post(&asking.1, &asking.2).await });
         let progress = loop {
             let answer = admin.get(&format!("/api/progress/{monitor}")).await;
             if answer.status == 200 {
@@ -108,7 +117,7 @@ impl Subject {
             }
             sleep(Duration::from_millis(20)).await;
         };
-        Asked { subject: self.clone(), progress }
+        (Asked { subject: self.clone(), progress }, call)
     }
 
     /// The objects of the report's bundles, once they are in order or had time to become so.

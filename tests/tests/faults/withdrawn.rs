@@ -119,3 +119,20 @@ async fn an_unpublish_at_any_step_of_a_publication_wins() {
 async fn a_delete_at_any_step_of_a_publication_wins() {
     withdrawn_at_every_step(Call::Delete).await;
 }
+
+/// The call that waits for a publication says that another one was faster, wherever the worker was, and not that the report is at fault.
+#[tokio::test]
+async fn a_publication_that_loses_against_an_unpublish_or_a_delete_is_answered_with_a_conflict() {
+    let _room = ROOM.read().await;
+    let (admin, faults) = (Api::admin(), Faults::connect());
+    for (change, call) in [(1, Call::Unpublish), (2, Call::Unpublish), (1, Call::Delete), (2, Call::Delete)] {
+        let subject = Subject::new(&admin, "overtaken").await;
+        let held = faults.at_change("PublishWorker", &subject.uid, change, "hold-before").await;
+        let (_, asking) = subject.asking(&admin).await;
+        assert!(faults.holds(&held).await, "{call:?}: the worker makes no change {change}");
+        call.make(&admin, &subject).await;
+        faults.remove(&held).await;
+        let refusal = asking.await.unwrap().expect(409).json();
+        assert!(refusal["message"].as_str().unwrap().contains("deleted before"), "{call:?} at {change}: {refusal}");
+    }
+}

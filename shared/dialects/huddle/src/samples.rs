@@ -72,6 +72,7 @@ pub(crate) fn asked(sequence: u64) -> Publication {
         attempts: BTreeSet::new(),
         bundle: None,
         given_up: false,
+        withdrawn: false,
     }
 }
 

@@ -73,6 +73,7 @@ mod tests {
             attempts: BTreeSet::new(),
             bundle,
             given_up: false,
+            withdrawn: false,
         }
     }
 
