@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     fn export() -> Export {
-        let id = TemporaryId::new([1; 8]);
+        let id = TemporaryId::new([1; 4]);
         Export::asked(id, "default", Uuid::nil(), 1, Form::Pdf, Timestamp::UNIX_EPOCH)
     }
 

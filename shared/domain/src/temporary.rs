@@ -12,14 +12,15 @@ pub const LARGEST_UPLOAD: u64 = 32 * 1024 * 1024;
 const DEFAULT_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 const LONGEST_LIFETIME: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// The id of what is kept for a while: 53 random bits, for clients keep it as a JSON number, and nobody is to guess it.
+/// The id of what is kept for a while: a random number from 1 below 2^31, since CxReports' .NET client keeps it in an `int`. Up to
+/// version 0.1 ids had 53 bits, and what is kept under one can be read until it expires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemporaryId(u64);
 
 impl TemporaryId {
     /// An id from random bytes.
-    pub fn new(random: [u8; 8]) -> Self {
-        Self(u64::from_be_bytes(random) >> 11)
+    pub fn new(random: [u8; 4]) -> Self {
+        Self(u64::from(u32::from_be_bytes(random) >> 1).max(1))
     }
 
     /// Reads an id; `None` for a number that none can be.
@@ -66,10 +67,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_survives_a_client_that_keeps_numbers_as_floats() {
-        let id = TemporaryId::new([255; 8]);
-        assert_eq!(id.number(), (1 << 53) - 1);
-        assert_eq!(id.number() as f64 as u64, id.number());
+    fn an_id_survives_a_client_that_keeps_it_in_32_bits_with_a_sign() {
+        assert_eq!(TemporaryId::new([255; 4]).number(), i32::MAX as u64);
+        assert_eq!(TemporaryId::new([0; 4]).number(), 1, "such a client takes 0 for none");
+    }
+
+    #[test]
+    fn an_id_of_53_bits_is_still_read() {
+        assert_eq!(TemporaryId::of((1 << 53) - 1).map(TemporaryId::number), Some((1 << 53) - 1));
         assert!(TemporaryId::of(1 << 53).is_none());
     }
 

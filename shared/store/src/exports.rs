@@ -7,8 +7,8 @@ use crate::{
     keys::export_key,
     objects::Objects,
     publications::Queue,
-    sent,
-    table::{Change, Table, fault, n, s, to_item},
+    table::{Change, Table, n, s, to_item},
+    temporary::with_new_id,
 };
 use domain::{
     Outcome, Problem,
@@ -66,17 +66,26 @@ impl Exports {
     /// # Errors
     /// `Internal` when a service does not answer.
     pub async fn start(&self, queue: &Queue, found: &OpenReport, rendition: &Rendition) -> Outcome<Export> {
-        let (id, report) = (TemporaryId::new(ambient::random()?), &found.report);
-        let version = found.version.version;
+        with_new_id(async |id| self.start_as(id, queue, found, rendition).await).await
+    }
+
+    /// `None` when another export has this id: then its worker was told once more, which changes nothing.
+    async fn start_as(
+        &self,
+        id: TemporaryId,
+        queue: &Queue,
+        found: &OpenReport,
+        rendition: &Rendition,
+    ) -> Outcome<Option<Export>> {
+        let (report, version) = (&found.report, found.version.version);
         let export = Export::asked(id, &report.workspace, report.uid, version, rendition.form, ambient::now());
         let asked = kept::keep(&self.objects, &format!("exports/{id}"), rendition).await?;
         let message = serde_json::to_string(&ExportMessage { export: id }).map_err(Problem::internal)?;
         queue.send(message, Some(&report.workspace)).await?;
         let mut item = to_item(&export_key(id), &Record { export: export.clone(), asked })?;
         item.insert("expires".into(), n(export.expires_at.as_second().unsigned_abs()));
-        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
-        sent::put_item(put.condition_expression("attribute_not_exists(pk)")).await.map_err(fault)?;
-        Ok(export)
+        let written = self.catalog.write(item, Some("attribute_not_exists(pk)")).await?;
+        Ok(written.then_some(export))
     }
 
     /// The export with this id, for this workspace.

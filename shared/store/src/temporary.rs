@@ -6,8 +6,7 @@ use crate::{
     kept::{self, Kept},
     keys::temporary_key,
     objects::Objects,
-    sent,
-    table::{Table, fault, n, to_item},
+    table::{Table, n, to_item},
 };
 use domain::{
     Outcome, Problem,
@@ -54,6 +53,9 @@ pub struct Upload {
 /// How long an upload can begin: S3 looks at the time when it does. What was begun goes on, and what is uploaded can only be read with a token.
 pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(5 * 60);
 
+/// So many ids in a row are never taken: with a million items each is with a chance of 1 in 2,000.
+const DRAWS: usize = 8;
+
 impl TemporaryData {
     /// # Errors
     /// `Internal` if a variable is missing.
@@ -67,10 +69,8 @@ impl TemporaryData {
     /// # Errors
     /// `Internal` when a service does not answer.
     pub async fn push(&self, workspace: &str, data: &Data, expires_at: Timestamp) -> Outcome<TemporaryId> {
-        let id = TemporaryId::new(ambient::random()?);
-        let content = Content::Kept(kept::keep(&self.objects, &format!("temporary/{id}"), data).await?);
-        self.write(id, Record { workspace: workspace.to_owned(), expires_at, content }).await?;
-        Ok(id)
+        let content = Content::Kept(kept::keep(&self.objects, &folder()?, data).await?);
+        self.write(&Record { workspace: workspace.to_owned(), expires_at, content }).await
     }
 
     /// Takes `size` bytes of this media type, which the client uploads to the address in the answer.
@@ -78,20 +78,21 @@ impl TemporaryData {
     /// # Errors
     /// `Internal` when a service does not answer.
     pub async fn expect(&self, workspace: &str, size: u64, media_type: &str, expires_at: Timestamp) -> Outcome<Upload> {
-        let id = TemporaryId::new(ambient::random()?);
-        let key = format!("temporary/{id}/upload");
+        let key = format!("{}/upload", folder()?);
         let (address, headers) = self.objects.upload_address(&key, size, media_type, UPLOAD_LIFETIME).await?;
         let content = Content::Upload(key);
-        self.write(id, Record { workspace: workspace.to_owned(), expires_at, content }).await?;
+        let id = self.write(&Record { workspace: workspace.to_owned(), expires_at, content }).await?;
         Ok(Upload { id, address, headers })
     }
 
-    async fn write(&self, id: TemporaryId, record: Record) -> Outcome<()> {
-        let mut item = to_item(&temporary_key(id), &record)?;
-        item.insert("expires".into(), n(record.expires_at.as_second().unsigned_abs()));
-        let put = self.catalog.client.put_item().table_name(&self.catalog.name).set_item(Some(item));
-        // Of 2^53 ids two may be drawn alike once in a very long while: then nothing is overwritten.
-        sent::put_item(put.condition_expression("attribute_not_exists(pk)")).await.map(drop).map_err(fault)
+    async fn write(&self, record: &Record) -> Outcome<TemporaryId> {
+        with_new_id(async |id| {
+            let mut item = to_item(&temporary_key(id), record)?;
+            item.insert("expires".into(), n(record.expires_at.as_second().unsigned_abs()));
+            let written = self.catalog.write(item, Some("attribute_not_exists(pk)")).await?;
+            Ok(written.then_some(id))
+        })
+        .await
     }
 
     /// Refuses data that is not there for this workspace, without reading it.
@@ -139,6 +140,50 @@ impl TemporaryData {
     }
 }
 
+/// Where the objects of an item lie: not under its id, which may be drawn again while they are still there.
+fn folder() -> Outcome<String> {
+    Ok(format!("temporary/{}", ambient::uid()?.simple()))
+}
+
+/// Writes something under a new id. `write` answers `None` when the id is taken; then another one is drawn, and nothing is overwritten.
+pub(crate) async fn with_new_id<T, A>(write: impl Fn(TemporaryId) -> A) -> Outcome<T>
+where
+    A: Future<Output = Outcome<Option<T>>>,
+{
+    for _ in 0..DRAWS {
+        if let Some(written) = write(TemporaryId::new(ambient::random()?)).await? {
+            return Ok(written);
+        }
+    }
+    Err(Problem::internal(format!("{DRAWS} temporary ids in a row were taken")))
+}
+
 fn not_uploaded() -> Problem {
     Problem::invalid("tempDataId", "nothing was uploaded yet: PUT it to the address that you got.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[tokio::test]
+    async fn an_id_that_is_taken_is_drawn_again() {
+        let drawn = RefCell::new(Vec::new());
+        let taken = |id: TemporaryId| {
+            drawn.borrow_mut().push(id.number());
+            let free = drawn.borrow().len() == 3;
+            async move { Ok(free.then_some(id)) }
+        };
+        let id = with_new_id(taken).await.unwrap();
+        let drawn = drawn.into_inner();
+        assert_eq!((drawn.len(), drawn[2]), (3, id.number()));
+        assert!(drawn.iter().all(|number| (1..1 << 31).contains(number)) && drawn[0] != drawn[1], "{drawn:?}");
+    }
+
+    #[tokio::test]
+    async fn when_every_id_is_taken_the_fault_is_ours() {
+        let taken = |_| async { Ok::<Option<()>, _>(None) };
+        assert!(matches!(with_new_id(taken).await, Err(Problem::Internal(_))));
+    }
 }

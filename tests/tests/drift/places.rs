@@ -144,7 +144,7 @@ pub fn is_message_of(queue: &str, body: &str) -> bool {
     let publication = &message["publication"];
     match queue {
         "PublishQueue" | "PublishDeadLetters" => publication["report"].is_string() && publication["sequence"].is_u64(),
-        "ExportQueue" | "ExportDeadLetters" => message["export"].as_u64().is_some_and(|id| id < 1 << 53),
+        "ExportQueue" | "ExportDeadLetters" => message["export"].as_u64().is_some_and(|id| id < 1 << 31),
         // What SES tells of a mail, as SNS hands it on.
         "MailFeedbackQueue" => message["eventType"].is_string() && message["mail"]["messageId"].is_string(),
         // A new queue: say here what its messages are.

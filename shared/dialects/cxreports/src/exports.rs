@@ -64,8 +64,8 @@ mod tests {
 
     #[test]
     fn an_export_is_named_by_an_integer() {
-        let item = ExportItem::from(TemporaryId::new([255; 8]));
-        assert_eq!(serde_json::to_string(&item).unwrap(), r#"{"temporaryFileId":9007199254740991}"#);
+        let item = ExportItem::from(TemporaryId::new([255; 4]));
+        assert_eq!(serde_json::to_string(&item).unwrap(), r#"{"temporaryFileId":2147483647}"#);
     }
 
     #[test]

@@ -244,7 +244,7 @@ async fn a_wrong_request_is_told_what_to_change() {
         ("params=%7B%22factor%22%3A%22many%22%7D", 400, "params.factor: "),
         ("data=nothing", 400, "data: "),
         ("tempDataId=x", 400, "tempDataId: "),
-        ("tempDataId=4503599627370497", 400, "tempDataId: there is no temporary data 4503599627370497"),
+        ("tempDataId=1503599627", 400, "tempDataId: there is no temporary data 1503599627"),
         ("timezone=Mars/Olympus", 400, "timezone: "),
         ("lang=%2Fetc", 400, "lang: "),
         ("theme=neon", 400, "theme: the workspace has no theme “neon”"),
