@@ -59,6 +59,9 @@ class Samples:
             "exago-delete-folder": {"Overseas Holdings": "Western Holdings"},
             "exago-execute-report": {"Sales dashboard": "Finance/Transaction Register"},
             "informer-delete-token": {"0e5f3b8c-6c5e-4b8e-9d0a-3f1f6f0a7d11": second},
+            "native-delete-theme": {"harbour": self._former("themes", "former-harbour")},
+            "native-delete-template": {"letter-landscape": self._former("templates", "former-letter")},
+            "native-delete-report-type": {"quarterly": self._former("report-types", "former-quarterly")},
             "native-delete-font": {"brand.otf": "former-brand.otf"},
             "native-create-report": {"Sales Dashboard": "Second Dashboard", "sales-dashboard": "second-dashboard"},
         }
@@ -121,6 +124,11 @@ class Samples:
         """The id of what was mailed of the sales dashboard."""
         self._must("POST", "/api/reports/email", {"id": "team:sales-dashboard", "emails": "ada@example.com"})
         return str(self._must("GET", "/api/reports/team:sales-dashboard/deliveries")["_embedded"]["inf:delivery"][0]["id"])
+
+    def _former(self, presets: str, code: str) -> str:
+        """The code of a preset that is deleted."""
+        self._must("PUT", f"/api/v1/ws/default/{presets}/{code}", {"name": "Former"})
+        return code
 
     def _font(self) -> str:
         """The id of a font that was uploaded. The workspace holds it, too, under the name of one that is deleted."""

@@ -8,6 +8,7 @@ schemathesis.toml; the values come from the stack.
 from __future__ import annotations
 
 import email.policy
+import itertools
 import re
 import struct
 import time
@@ -119,6 +120,9 @@ class Maker:
         self.send("PUT", f"{presets}/report-types/{self.name}", {"name": "Contract", "defaultReportId": report})
         self.send("PUT", f"{presets}/themes/{self.name}", {"name": "Contract"})
         self.send("PUT", f"{presets}/templates/{self.name}", {"name": "Contract"})
+        doomed = [f"{self.name}-{number}" for number in range(DOOMED)]
+        for code, kind in itertools.product(doomed, ("report-types", "themes", "templates")):
+            self.send("PUT", f"{presets}/{kind}/{code}", {"name": "Doomed"})
         export = self.send("POST", f"{presets}/reports/{report}/export")["temporaryFileId"]
         deadline = time.monotonic() + PATIENCE
         while not self.send("GET", f"{presets}/exports/{export}/status")["isReady"]:
@@ -126,7 +130,7 @@ class Maker:
                 raise UserError(f"The export {export} is not ready after {PATIENCE} seconds.")
             time.sleep(0.5)
         left = self.send("POST", f"{presets}/temporary-data", {"content": DATA})["tempDataId"]
-        self.things |= {"presets": [self.name], "exports": [export], "temporary-data": [left]}
+        self.things |= {"presets": [self.name], "doomed-presets": doomed, "exports": [export], "temporary-data": [left]}
 
     def fonts(self) -> None:
         """Fonts of the workspace that may be deleted, and one that was uploaded. Those of an earlier run go: a workspace has few."""

@@ -60,6 +60,9 @@ ONCE = {
     "informer-unpublish-report",
     "native-delete-font",
     "native-delete-report",
+    "native-delete-report-type",
+    "native-delete-template",
+    "native-delete-theme",
     "native-lift-mail-suppression",
     "native-revoke-access-token",
 }

@@ -6,7 +6,7 @@ use lambda::{
 };
 
 /// By the names of their crates, which the template gives as `Handler`.
-const FUNCTIONS: [Entry; 74] = [
+const FUNCTIONS: [Entry; 77] = [
     ("cxreports-create-nonce", || Box::pin(cxreports_create_nonce::run())),
     ("cxreports-create-temporary-data", || Box::pin(cxreports_create_temporary_data::run())),
     ("cxreports-get-export-content", || Box::pin(cxreports_get_export_content::run())),
@@ -52,6 +52,9 @@ const FUNCTIONS: [Entry; 74] = [
     ("native-create-report", || Box::pin(native_create_report::run())),
     ("native-delete-font", || Box::pin(native_delete_font::run())),
     ("native-delete-report", || Box::pin(native_delete_report::run())),
+    ("native-delete-report-type", || Box::pin(native_delete_report_type::run())),
+    ("native-delete-template", || Box::pin(native_delete_template::run())),
+    ("native-delete-theme", || Box::pin(native_delete_theme::run())),
     ("native-download-bundle", || Box::pin(native_download_bundle::run())),
     ("native-get-version", || Box::pin(native_get_version::run())),
     ("native-lift-mail-suppression", || Box::pin(native_lift_mail_suppression::run())),

@@ -115,6 +115,23 @@ pub fn check<T: PresetKind>(code: &str, name: &str) -> Outcome<()> {
     Ok(())
 }
 
+/// Checks that a preset of the kind `T` may be deleted, if the workspace has one of this code.
+///
+/// # Errors
+/// `Conflict` for one that comes with the service, `NotFound` for a code that none can have.
+pub fn check_deletion<T: PresetKind>(code: &str) -> Outcome<()> {
+    if T::built_in().iter().any(|preset| preset.is_called(code)) {
+        let noun = T::NOUN;
+        return Err(Problem::Conflict(format!("The {noun} “{code}” comes with the service and cannot be deleted.")));
+    }
+    check::<T>(code, T::NOUN).map_err(|_| none_of::<T>(code))
+}
+
+/// The workspace has no preset of this code.
+pub fn none_of<T: PresetKind>(code: &str) -> Problem {
+    Problem::NotFound(format!("The workspace has no {} “{}”.", T::NOUN, crate::names::shortened(code)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,5 +162,17 @@ mod tests {
         }
         assert!(check::<Theme>("default", "Mine").is_err(), "it comes with the service");
         assert!(check::<ReportType>("sales", " ").is_err());
+    }
+
+    #[test]
+    fn what_comes_with_the_service_is_not_deleted_and_what_cannot_be_is_not_found() {
+        assert!(check_deletion::<Theme>("acme").is_ok());
+        for code in ["default", "Default", "2"] {
+            assert!(matches!(check_deletion::<Theme>(code), Err(Problem::Conflict(_))), "{code}");
+        }
+        for code in ["17", "a b", &"x".repeat(2_000)] {
+            assert!(matches!(check_deletion::<Template>(code), Err(Problem::NotFound(_))), "{code}");
+        }
+        assert_eq!(none_of::<ReportType>("sales").to_string(), "The workspace has no report type “sales”.");
     }
 }

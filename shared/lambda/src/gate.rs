@@ -1,5 +1,5 @@
 //! Who calls, what the caller may do, and the report or session that the request names. In `workspace`: what addresses with a workspace
-//! in them name, for callers and for the cookies of previews.
+//! in them name, for callers and for the cookies of previews; in `presets`: what calls for presets share.
 
 use crate::{log_context, request::Request};
 use domain::{

@@ -6,11 +6,11 @@ use crate::{
     aws::Variable,
     keys::preset_key,
     numbers::Numbers,
-    table::{Table, to_item, until_settled},
+    table::{Change, Refused, Table, to_item, transact_once, until_settled},
 };
 use domain::{
     Outcome, Problem,
-    preset::{Preset, PresetKind, RESERVED, check},
+    preset::{Preset, PresetKind, RESERVED, check, check_deletion, none_of},
     rendition::Template,
     report::Report,
     theme::Theme,
@@ -109,6 +109,26 @@ impl Presets {
             // Two first requests at once must not give one two numbers: the slower one finds the other's.
             let written = self.catalog.write(to_item(&key, &preset)?, new.then_some("attribute_not_exists(pk)"));
             Ok(written.await?.then_some((preset, new)))
+        })
+        .await
+    }
+
+    /// Deletes one. Reports that name it are not looked for: they say so when they are rendered, until there is one of this code again.
+    ///
+    /// # Errors
+    /// `NotFound` when the workspace has none of this code, `Conflict` for one that comes with Imprint.
+    pub async fn delete<T: PresetKind>(&self, workspace: &str, code: &str) -> Outcome<()> {
+        check_deletion::<T>(code)?;
+        let key = preset_key::<T>(workspace, code);
+        until_settled(async || {
+            let there = Change { condition: Some("attribute_exists(pk)".into()), ..Change::default() };
+            // A transaction, since its token tells a second try of one write from the write of another.
+            match transact_once(&self.catalog.client, vec![self.catalog.delete_if(&key, there)?]).await {
+                Ok(()) => Ok(Some(())),
+                Err(Refused::Condition(..)) => Err(none_of::<T>(code)),
+                Err(Refused::Collision) => Ok(None),
+                Err(Refused::Problem(problem)) => Err(problem),
+            }
         })
         .await
     }

@@ -1,7 +1,7 @@
-//! Themes, templates and whatever else a workspace keeps for its reports: they are listed and put in one way.
+//! Themes, templates and whatever else a workspace keeps for its reports: they are listed, put and deleted in one way.
 
 use super::Gate;
-use crate::request::Request;
+use crate::{Reply, reply, request::Request};
 use domain::{
     Outcome,
     credential::Permission,
@@ -53,5 +53,15 @@ impl WorkspacePresets {
         let code = request.parameter("code")?;
         let (name, details) = read(&code)?;
         self.presets.put(&workspace.code, &code, name, details).await
+    }
+
+    /// Deletes the preset `{code}` of the kind `T`.
+    ///
+    /// # Errors
+    /// As [`Gate::workspace`] and [`Presets::delete`].
+    pub async fn delete<T: PresetKind + Send + Sync>(&self, request: &Request, permission: Permission) -> Reply {
+        let (_, workspace) = self.gate.workspace(&self.workspaces, request, permission).await?;
+        self.presets.delete::<T>(&workspace.code, &request.parameter("code")?).await?;
+        reply::nothing()
     }
 }

@@ -99,6 +99,43 @@ async fn themes_and_templates_come_with_the_service_and_from_designers() {
 }
 
 #[tokio::test]
+async fn what_a_workspace_offers_can_be_deleted_and_what_comes_with_the_service_cannot() {
+    let place = Place::new().await;
+    let report = place.report_with(json!({"theme": "acme", "template": "letter"})).await;
+    let pdf = place.at(&format!("reports/{}/pdf", report["number"]));
+    let default = json!({"name": "S", "defaultReportId": report["id"]});
+    for (path, body) in [
+        ("themes/acme", json!({"name": "A"})),
+        ("templates/letter", json!({"name": "L"})),
+        ("report-types/sales", default),
+    ] {
+        place.admin.put(&place.at(path), &body).await.expect(201);
+    }
+    place.admin.get(&place.at("reports/sales/pdf")).await.expect(200);
+    for (path, noun) in
+        [("themes/acme", "theme"), ("templates/letter", "template"), ("report-types/sales", "report type")]
+    {
+        let viewer = Api::with_role("viewer", &[&place.code]).await;
+        viewer.delete(&place.at(path)).await.expect(403);
+        place.admin.delete(&place.at(path)).await.expect(204);
+        let told = place.admin.delete(&place.at(path)).await.expect(404).json();
+        assert!(told["error"].as_str().unwrap().starts_with(&format!("The workspace has no {noun} “")), "{told}");
+    }
+    assert_eq!(names(&place.admin.get(&place.at("themes")).await.expect(200).json()), ["Default", "Dark blue"]);
+    place.admin.get(&place.at("reports/sales/pdf")).await.expect(404);
+    let told = place.admin.get(&pdf).await.expect(422).json();
+    assert!(told["error"].as_str().unwrap().contains("no theme “acme”"), "{told}");
+    for code in ["themes/default", "themes/2", "templates/default"] {
+        let told = place.admin.delete(&place.at(code)).await.expect(409).json();
+        assert!(told["error"].as_str().unwrap().ends_with("comes with the service and cannot be deleted."), "{told}");
+    }
+    // A theme of this code is another one.
+    place.admin.put(&place.at("themes/acme"), &json!({"name": "Acme"})).await.expect(201);
+    place.admin.put(&place.at("templates/letter"), &json!({"name": "Letter"})).await.expect(201);
+    place.admin.get(&pdf).await.expect(200);
+}
+
+#[tokio::test]
 async fn two_first_requests_at_once_give_a_theme_one_number() {
     let place = Place::new().await;
     // The functions of the first rounds start one after the other.
