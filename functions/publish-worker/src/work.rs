@@ -6,8 +6,7 @@ use domain::{
     publication::{BundleKey, Publication},
 };
 use lambda::store::{
-    Aws, Fonts, Presets, PublicReports, Reports, ambient,
-    aws::Variable,
+    Aws, PublicReports, Reports, ambient,
     links::LARGEST_ANSWER,
     publications::PublishMessage,
     publishing::{Begun, NewBundle, Pinned},
@@ -17,31 +16,23 @@ use lambda::{
     queue::{SqsMessage, begin_recorded, without_record},
 };
 use render::{
-    Cause, Files, Job, RenderError,
     bundle::{BundleInfo, bundle},
     page::file_name,
-    sandbox::{Limits, render_within},
 };
-use std::time::Instant;
+use renditions::renderer::{Contents, Failure, Renderer, warnings};
 
 /// What every publication needs.
 pub struct Handler {
     publications: PublicReports,
     reports: Reports,
-    presets: Presets,
-    fonts: Fonts,
-    limits: Limits,
+    renderer: Renderer,
 }
 
 impl Handler {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let limits =
-            Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        let (publications, reports) = (PublicReports::new(aws)?, Reports::new(aws)?);
-        let (presets, fonts) = (Presets::new(aws)?, Fonts::new(aws)?);
-        Ok(Self { publications, reports, presets, fonts, limits })
+        Ok(Self { publications: PublicReports::new(aws)?, reports: Reports::new(aws)?, renderer: Renderer::new(aws)? })
     }
 
     /// Handles one message. A failure lets the queue send it again.
@@ -75,8 +66,7 @@ impl Handler {
         };
         let made = match self.make(publication, attempt, &mut pinned).await {
             Ok(made) => made,
-            Err(Failure::Report(reason)) => return self.publications.fail(id, attempt, &reason).await,
-            Err(Failure::Ours(problem)) => return Err(problem),
+            Err(failure) => return self.publications.fail(id, attempt, &failure.reason()?).await,
         };
         self.publications.advance(id, attempt, 70, &[PUBLISHING]).await?;
         self.publications.upload(&key, &made).await?;
@@ -85,10 +75,12 @@ impl Handler {
     }
 
     async fn make(&self, publication: &Publication, attempt: &str, pinned: &mut Pinned) -> Result<NewBundle, Failure> {
-        let job = self.job(publication, pinned).await?;
-        let begun = Instant::now();
-        let rendered = render_within(&job, self.limits).await?;
-        tracing::info!(pages = rendered.pages.len(), renderMs = begun.elapsed().as_secs_f64() * 1e3, "rendered");
+        let assets = std::mem::take(&mut pinned.assets);
+        let contents = Contents { report: &pinned.report, version: &pinned.version, source: &pinned.source, assets };
+        let look = self.renderer.own_look(&pinned.report).await?;
+        // Not dated by the present time: each attempt makes the same bytes.
+        let date = publication.progress.requested_at;
+        let (job, rendered) = self.renderer.render(contents, look, date, |job| job).await?;
         self.publications.advance(publication.id, attempt, 60, &[PUBLISHING]).await?;
         let packed = bundle(&job, &rendered, &info(publication, pinned))?;
         Ok(NewBundle {
@@ -96,51 +88,15 @@ impl Handler {
             style: render::page::style_hash(),
             index: packed.index,
             zip: packed.zip.into(),
-            warnings: rendered.warnings.iter().map(ToString::to_string).collect(),
+            warnings: warnings(&rendered),
             large_pdf: (rendered.pdf.len() as u64 > LARGEST_ANSWER).then(|| rendered.pdf.into()),
         })
-    }
-
-    /// The assets move into the job: fonts and pictures may have a hundred megabytes.
-    async fn job(&self, publication: &Publication, pinned: &mut Pinned) -> Result<Job, Failure> {
-        let (theme, template) = self.presets.look(&pinned.report, None, None).await?;
-        // Not dated by the present time: each attempt makes the same bytes.
-        let date = publication.progress.requested_at;
-        let fonts = self.fonts.of(&pinned.report.workspace).await?;
-        let files = Files { assets: std::mem::take(&mut pinned.assets), fonts };
-        Ok(Job::of_report(&pinned.report, &pinned.version, &pinned.source, files, theme, template, date)?)
     }
 }
 
 /// How long ago a publication was asked for, in milliseconds.
 fn age(publication: &Publication) -> i64 {
     ambient::now().as_millisecond() - publication.progress.requested_at.as_millisecond()
-}
-
-/// Why there is no bundle.
-enum Failure {
-    /// The report is at fault: no other attempt would succeed.
-    Report(String),
-    Ours(Problem),
-}
-
-impl From<RenderError> for Failure {
-    fn from(error: RenderError) -> Self {
-        match error.cause {
-            Cause::Report | Cause::Limit => Self::Report(error.to_string()),
-            Cause::Internal => Self::Ours(Problem::internal(error)),
-        }
-    }
-}
-
-impl From<Problem> for Failure {
-    fn from(problem: Problem) -> Self {
-        match problem {
-            // The report names a theme or template that its workspace does not have.
-            Problem::Invalid { message, .. } | Problem::Unprocessable(message) => Self::Report(message),
-            problem => Self::Ours(problem),
-        }
-    }
 }
 
 fn info(publication: &Publication, pinned: &Pinned) -> BundleInfo {

@@ -83,7 +83,7 @@ fn export(world: &ReportWorld, wanted: &Wanted<'_>) -> Result<Exported, RenderEr
     let kept: Vec<u32> = (1..=page_count).filter(|number| !wanted.exclude.contains(number)).collect();
     if kept.is_empty() {
         let message = format!("leaves no page; the report has {page_count} pages");
-        return Err(RenderError::report("excludePages", message));
+        return Err(RenderError::request("excludePages", message));
     }
     let whole = kept.len() == document.pages().len();
     if !whole {

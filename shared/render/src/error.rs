@@ -9,13 +9,32 @@ use serde::{Deserialize, Serialize};
 pub struct RenderError {
     /// Who can do something about it.
     pub cause: Cause,
-    /// Such as `blocks[2].items[0].value` or `typst line 12, column 5`; empty when the report as a whole is meant.
-    pub place: String,
+    /// Where it is wrong.
+    pub place: Place,
     /// What is wrong and what to change.
     pub message: String,
     /// What else is wrong, when more was found in other places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub others: Vec<RenderError>,
+}
+
+/// Where an error is: in what the request brought, or in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// A field of the request, such as `params.quarter`: another request may succeed.
+    Request(String),
+    /// Such as `blocks[2].items[0].value` or `typst line 12, column 5`; empty when the report as a whole is meant.
+    Report(String),
+}
+
+impl Place {
+    /// The field, or the place in the definition.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Place::Request(place) | Place::Report(place) => place,
+        }
+    }
 }
 
 /// More errors than this help nobody.
@@ -44,7 +63,12 @@ impl RenderError {
         if let Some((end, _)) = message.char_indices().nth(MAX_MESSAGE) {
             message.replace_range(end.., "…");
         }
-        RenderError { cause: Cause::Report, place: place.into(), message, others: Vec::new() }
+        RenderError { cause: Cause::Report, place: Place::Report(place.into()), message, others: Vec::new() }
+    }
+
+    /// A mistake in what the request brought to the report.
+    pub fn request(field: impl Into<String>, message: impl Into<String>) -> RenderError {
+        RenderError { place: Place::Request(field.into()), ..RenderError::report("", message) }
     }
 
     /// A report that needs too much.
@@ -98,10 +122,10 @@ impl RenderError {
 
 impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.place.is_empty() {
-            return f.write_str(&self.message);
+        match self.place.as_str() {
+            "" => f.write_str(&self.message),
+            place => write!(f, "{place}: {}", self.message),
         }
-        write!(f, "{}: {}", self.place, self.message)
     }
 }
 

@@ -110,7 +110,7 @@ impl Job {
             let name = &self.time_zone;
             let message =
                 format!("`{name}` is no time zone: use a name of the IANA's list, such as Europe/Berlin or UTC");
-            RenderError::report("timezone", message)
+            RenderError::request("timezone", message)
         })
     }
 }

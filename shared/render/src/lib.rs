@@ -62,7 +62,7 @@ mod tests;
 pub use compile::MAX_PAGES;
 pub use direction::is_right_to_left;
 pub use domain::theme::Theme;
-pub use error::{Cause, RenderError};
+pub use error::{Cause, Place, RenderError};
 pub use fonts::{are_there as has_fonts, use_folder as use_fonts};
 pub use job::{Files, Job, Outputs, Page, Pictures, Rendered, TableFile, shared};
 pub use letter::{LetterTemplates, LetterTexts, subject_line};

@@ -34,7 +34,7 @@ fn coerce(kind: ParamType, value: &Value) -> Value {
 }
 
 fn refuse(param: &Param, message: String) -> RenderError {
-    RenderError::report(format!("params.{}", param.name), message)
+    RenderError::request(format!("params.{}", param.name), message)
 }
 
 #[cfg(test)]
@@ -42,6 +42,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::Place;
 
     fn resolve_one(kind: &str, default: Value, given: Value) -> Result<Value, RenderError> {
         let param = json!({"name": "p", "type": kind, "default": default});
@@ -65,6 +66,7 @@ mod tests {
     #[test]
     fn a_parameter_that_is_missing_or_of_another_type_is_named() {
         let missing = resolve_one("string", Value::Null, json!({})).unwrap_err();
+        assert_eq!(missing.place, Place::Request("params.p".into()));
         assert_eq!(missing.to_string(), "params.p: is missing and has no default: set it");
         let wrong = resolve_one("number", json!(1), json!({"p": "many"})).unwrap_err();
         assert_eq!(wrong.to_string(), "params.p: must be a number, not \"many\"");

@@ -11,7 +11,7 @@ use typst::visualize::{ExchangeFormat, RasterImage, SvgImage};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::Report;
-use crate::error::RenderError;
+use crate::error::{Place, RenderError};
 use crate::world::ReportWorld;
 
 /// Print shows no more: pictures with far more pixels are made smaller before they are drawn.
@@ -106,7 +106,7 @@ const fn format(kind: Kind) -> &'static str {
 
 /// Names the picture that an error is about: the layout of blocks is ours, and what it cannot show is an asset of the report.
 pub fn blame(error: RenderError, document: &Value, world: &ReportWorld) -> RenderError {
-    if !["typst", "layout/", "assets/", "pictures/"].iter().any(|start| error.place.starts_with(start)) {
+    if !["typst", "layout/", "assets/", "pictures/"].iter().any(|start| error.place.as_str().starts_with(start)) {
         return error;
     }
     let images = images(&document["blocks"]);
@@ -117,7 +117,7 @@ pub fn blame(error: RenderError, document: &Value, world: &ReportWorld) -> Rende
         let (place, asset) = (image["place"].as_str()?, image["asset"].as_str()?);
         Some(RenderError::report(place, format!("`{asset}` cannot be drawn: {}", error.message)))
     });
-    named.unwrap_or(RenderError { place: "blocks".to_owned(), ..error })
+    named.unwrap_or(RenderError { place: Place::Report("blocks".to_owned()), ..error })
 }
 
 /// The pictures of resolved blocks, those in columns too.

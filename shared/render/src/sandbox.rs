@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 mod child;
 
-use crate::error::{Cause, RenderError};
+use crate::error::{Cause, Place, RenderError};
 use crate::fonts;
 use crate::job::{Job, Rendered};
 
@@ -69,9 +69,9 @@ pub async fn render_within(job: &Job, limits: Limits) -> Result<Rendered, Render
 
 /// What stopped the renderer is somewhere in the report's body.
 fn placed(mut error: RenderError, job: &Job) -> RenderError {
-    if error.cause != Cause::Internal && error.place.is_empty() {
+    if error.cause != Cause::Internal && error.place.as_str().is_empty() {
         let body = if matches!(job.definition.body, Body::Blocks(_)) { "blocks" } else { "typst" };
-        error.place = body.to_owned();
+        error.place = Place::Report(body.to_owned());
     }
     error
 }

@@ -3,7 +3,7 @@
 use domain::definition::{Column, Table};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, IgnoreError, Worksheet, XlsxError};
 
-use crate::error::RenderError;
+use crate::error::{Place, RenderError};
 use crate::table::Sheet;
 use crate::{Report, records};
 
@@ -34,7 +34,7 @@ pub struct Workbook<'a> {
 
 /// The refusal of a workbook for a report that has nothing to put in.
 pub fn no_tables() -> RenderError {
-    RenderError::report("format", "the report has no tables, so that there is nothing to put into a workbook")
+    RenderError::request("format", "the report has no tables, so that there is nothing to put into a workbook")
 }
 
 impl<'a> Workbook<'a> {
@@ -106,7 +106,7 @@ fn internal(error: XlsxError) -> RenderError {
 }
 
 fn limit(place: &str, message: String) -> RenderError {
-    RenderError { place: place.to_owned(), ..RenderError::limit(message) }
+    RenderError { place: Place::Report(place.to_owned()), ..RenderError::limit(message) }
 }
 
 fn refuse(error: XlsxError, row: u32, path: &str, place: &str) -> RenderError {

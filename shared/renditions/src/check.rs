@@ -1,6 +1,6 @@
 //! A report that is tried out before it is saved: everything that is wrong with it, and what it looks like. Nothing is kept.
 
-use crate::{limits, plan::start_of_day};
+use crate::{plan::start_of_day, renderer::Renderer};
 use domain::{
     Outcome, Problem,
     credential::Caller,
@@ -13,19 +13,16 @@ use jiff::{Timestamp, tz::TimeZone};
 use render::{
     Cause, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered,
     file::{self, File},
-    sandbox::{Limits, render_within},
     shared,
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
-use store::{Aws, Fonts, Presets};
+use store::Aws;
 
 /// What tries reports out.
 pub struct Checks {
-    presets: Presets,
-    fonts: Fonts,
-    limits: Limits,
+    renderer: Renderer,
 }
 
 /// What a check has found.
@@ -60,7 +57,7 @@ impl Checks {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { presets: Presets::new(aws)?, fonts: Fonts::new(aws)?, limits: limits()? })
+        Ok(Self { renderer: Renderer::new(aws)? })
     }
 
     /// Checks the body of `POST /api/reports/_check`, and renders it: in `form`, when one is asked for and nothing is wrong.
@@ -79,7 +76,7 @@ impl Checks {
             Err(problem) if problem.mistakes().is_empty() => return Err(problem),
             Err(problem) => return Ok((Checked::refused(&problem), None)),
         };
-        match render_within(&job, self.limits).await {
+        match self.renderer.run(&job).await {
             Ok(rendered) => {
                 let file = form.map(|form| rendition(&job, &rendered, form)).transpose()?;
                 Ok((Checked::passed(rendered), file))
@@ -93,7 +90,7 @@ impl Checks {
         let Trial { draft, definition, assets, params, lang } = body.check(caller)?;
         check_fonts(&assets)?;
         let (theme, template) = self.presets(&draft).await?;
-        let fonts = self.fonts.of(&draft.workspace).await?;
+        let fonts = self.renderer.fonts.of(&draft.workspace).await?;
         let zone = draft.details.time_zone;
         let date = start_of_day(now, &zone.as_deref().map_or(Ok(TimeZone::UTC), |name| time_zone("timeZone", name))?)?;
         let mailing = draft.details.mailing;
@@ -117,9 +114,9 @@ impl Checks {
         let named = |text: Option<&str>| text.filter(|text| !text.is_empty()).unwrap_or("default").to_owned();
         let theme = named(Some(&draft.details.theme));
         let template = named(draft.details.template.as_deref());
-        let mut mistakes = Mistakes::default();
-        let theme = mistakes.keep(self.presets.find::<Theme>(&draft.workspace, "theme", &theme).await)?;
-        let template = mistakes.keep(self.presets.find::<Template>(&draft.workspace, "template", &template).await)?;
+        let (presets, mut mistakes) = (&self.renderer.presets, Mistakes::default());
+        let theme = mistakes.keep(presets.find::<Theme>(&draft.workspace, "theme", &theme).await)?;
+        let template = mistakes.keep(presets.find::<Template>(&draft.workspace, "template", &template).await)?;
         mistakes.end()?;
         let details = theme.zip(template).map(|(theme, template)| (theme.details, template.details));
         details.ok_or_else(|| Problem::internal("a theme is missing that was found"))
@@ -160,7 +157,7 @@ fn rendition(job: &Job, rendered: &Rendered, form: Form) -> Outcome<File> {
 impl Checked {
     fn passed(rendered: Rendered) -> Self {
         let warnings =
-            rendered.warnings.into_iter().map(|warning| Remark::of_rendering(warning.place, warning.message));
+            rendered.warnings.into_iter().map(|warning| Remark::of_rendering(&warning.place, warning.message));
         Self { ok: true, errors: Vec::new(), warnings: warnings.collect() }
     }
 
@@ -171,16 +168,17 @@ impl Checked {
 
     fn failed(mut error: RenderError) -> Self {
         let others = std::mem::take(&mut error.others);
-        let errors = [error].into_iter().chain(others).map(|error| Remark::of_rendering(error.place, error.message));
+        let errors =
+            [error].into_iter().chain(others).map(|error| Remark::of_rendering(error.place.as_str(), error.message));
         Self { ok: false, errors: errors.collect(), warnings: Vec::new() }
     }
 }
 
 impl Remark {
     /// The renderer counts from the definition, and the author from the body of the request.
-    fn of_rendering(place: String, message: String) -> Self {
+    fn of_rendering(place: &str, message: String) -> Self {
         let inside = ["blocks", "title", "typst"].iter().any(|part| place.starts_with(part));
-        let place = if inside { format!("definition.{place}") } else { place };
+        let place = if inside { format!("definition.{place}") } else { place.to_owned() };
         Self { place, message }
     }
 }

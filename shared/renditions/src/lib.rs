@@ -1,6 +1,6 @@
 //! Reports as requests want them: rendered once, and kept for a day for who asks for the same again.
 //!
-//! - [`plan`]: what a rendition is made from, and the name of that; [`Renditions`]: files, lists of pages, and previews;
+//! - [`renderer`]: the one way to render a report, for publications as well; [`plan`]: what a rendition is made from, and the name of that; [`Renditions`]: files, lists of pages, and previews;
 //! - [`check`]: reports that are tried out before they are saved.
 //!
 //! A rendition is named by all that it is made from. So whoever asks for the same again is answered from the bucket, or with “not
@@ -18,32 +18,29 @@ use domain::{
 use jiff::Timestamp;
 use plan::Plan;
 use render::{
-    Cause, Files as Sources, Job, LetterTemplates, Outputs, Pictures, RenderError, Rendered, bundle,
+    Job, LetterTemplates, Outputs, Pictures, Rendered, bundle,
     file::{self, File},
     page::{self, PreviewInfo},
-    sandbox::{Limits, render_within},
 };
+use renderer::{Contents, Failure, Look, Renderer, warnings};
 use serde::{Deserialize, Serialize};
-use std::time::Instant;
 use store::{
-    Aws, Files, Fonts, OpenReport, Presets, PreviewBundles, Reports, TemporaryData,
-    aws::Variable,
+    Aws, Files, OpenReport, PreviewBundles, Reports, TemporaryData,
     files::{FileKey, StoredFile},
     preview_bundles::{NewPreview, PreviewBundle},
 };
 
 pub mod check;
 pub mod plan;
+pub mod renderer;
 
 /// What makes renditions and keeps them.
 pub struct Renditions {
     reports: Reports,
-    presets: Presets,
-    fonts: Fonts,
+    renderer: Renderer,
     temporary: TemporaryData,
     files: Files,
     previews: PreviewBundles,
-    limits: Limits,
 }
 
 /// A page of a report, as lists of pages tell it.
@@ -68,12 +65,10 @@ impl Renditions {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         Ok(Self {
             reports: Reports::new(aws)?,
-            presets: Presets::new(aws)?,
-            fonts: Fonts::new(aws)?,
+            renderer: Renderer::new(aws)?,
             temporary: TemporaryData::new(aws)?,
             files: Files::new(aws)?,
             previews: PreviewBundles::new(aws)?,
-            limits: limits()?,
         })
     }
 
@@ -90,8 +85,8 @@ impl Renditions {
         let own = || found.report.details.time_zone.clone();
         let rendition = Rendition { time_zone: rendition.time_zone.or_else(own), ..rendition };
         let (theme, template) = (rendition.theme.as_deref(), rendition.template.as_deref());
-        let look = self.presets.look(&found.report, theme, template).await?;
-        let fonts = self.fonts.list(&found.report.workspace).await?;
+        let look = self.renderer.presets.look(&found.report, theme, template).await?;
+        let fonts = self.renderer.fonts.list(&found.report.workspace).await?;
         let data = match (&rendition.data, rendition.temp_data) {
             (Some(data), _) => Some(data.clone()),
             (None, Some(id)) => Some(self.temporary.read(&found.report.workspace, id).await?),
@@ -121,7 +116,7 @@ impl Renditions {
     pub async fn render_file(&self, plan: &Plan) -> Outcome<(File, Vec<String>)> {
         let (form, attached) = (plan.rendition.form, plan.rendition.include_attachments);
         let (job, rendered) = self.render(plan, file::outputs_for(form), None).await?;
-        let file = file::file(&job, &rendered, form, attached, plan.version).map_err(told)?;
+        let file = file::file(&job, &rendered, form, attached, plan.version).map_err(Failure::from)?;
         Ok((file, warnings(&rendered)))
     }
 
@@ -166,8 +161,8 @@ impl Renditions {
             folder: format!("preview/{content}"),
             print_button,
         };
-        let html = page::preview_html(&rendered, &info).map_err(told)?;
-        let packed = bundle::preview(html, &rendered).map_err(told)?;
+        let html = page::preview_html(&rendered, &info).map_err(Failure::from)?;
+        let packed = bundle::preview(html, &rendered).map_err(Failure::from)?;
         let (style, script) = page::preview_policy_hashes();
         let entry = packed.index.page;
         let page = packed.zip[entry.offset as usize..(entry.offset + entry.compressed) as usize].to_vec();
@@ -197,12 +192,11 @@ impl Renditions {
 
     async fn render(&self, plan: &Plan, outputs: Outputs, letter: Option<LetterTemplates>) -> Outcome<(Job, Rendered)> {
         let (version, source, assets) = self.reports.contents(&plan.found, plan.version).await?;
-        let (theme, template) = (plan.theme.clone(), plan.template.clone());
-        let files = Sources { assets, fonts: self.fonts.read(&plan.fonts).await? };
-        let job = Job::of_report(&plan.found.report, &version, &source, files, theme, template, plan.date);
-        let job = job.map_err(told)?;
+        let contents = Contents { report: &plan.found.report, version: &version, source: &source, assets };
+        let fonts = self.renderer.fonts.read(&plan.fonts).await?;
+        let look = Look { theme: plan.theme.clone(), template: plan.template.clone(), fonts };
         let (asked, data) = (plan.rendition.clone(), plan.data.clone());
-        let job = Job {
+        let wanted = |job: Job| Job {
             data: data.unwrap_or(job.data),
             params: asked.params,
             lang: asked.lang,
@@ -212,34 +206,6 @@ impl Renditions {
             letter,
             ..job
         };
-        let begun = Instant::now();
-        let rendered = render_within(&job, self.limits).await.map_err(told)?;
-        tracing::info!(pages = rendered.pages.len(), renderMs = begun.elapsed().as_secs_f64() * 1e3, "rendered");
-        Ok((job, rendered))
-    }
-}
-
-/// What a rendition lacks, in a line each.
-fn warnings(rendered: &Rendered) -> Vec<String> {
-    rendered.warnings.iter().map(ToString::to_string).collect()
-}
-
-/// What a rendering may use, as the template says.
-///
-/// # Errors
-/// `Internal` if a variable is missing.
-pub fn limits() -> Outcome<Limits> {
-    Ok(Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? })
-}
-
-/// What is wrong with a rendering, in words for the caller: what the caller sent, or the report itself.
-fn told(error: RenderError) -> Problem {
-    let sent = ["params.", "excludePages", "format", "timezone"];
-    match error.cause {
-        Cause::Internal => Problem::internal(error),
-        Cause::Report if sent.iter().any(|field| error.place.starts_with(field)) => {
-            Problem::invalid(error.place, format!("{}.", error.message))
-        }
-        Cause::Report | Cause::Limit => Problem::Unprocessable(error.to_string()),
+        Ok(self.renderer.render(contents, look, plan.date, wanted).await?)
     }
 }

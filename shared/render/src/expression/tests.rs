@@ -119,7 +119,7 @@ fn a_wrong_template_says_where_and_what_to_change() {
     ];
     for (what, template, message) in cases {
         let error = templates().value(&json!(template), "blocks[0].text").unwrap_err();
-        assert_eq!(error.place, "blocks[0].text", "{what}");
+        assert_eq!(error.place.as_str(), "blocks[0].text", "{what}");
         assert!(error.message.contains(message), "{what}: {}", error.message);
     }
 }

@@ -87,7 +87,7 @@ fn a_report_without_tables_has_no_rows_to_download() {
     let rendered = render(&job).unwrap();
     for form in [Form::Csv, Form::Xlsx] {
         let error = file(&job, &rendered, form, false, 1).unwrap_err();
-        assert_eq!((error.cause, error.place.as_str()), (Cause::Report, "format"), "{error}");
+        assert_eq!((error.cause, error.place.clone()), (Cause::Report, Place::Request("format".into())), "{error}");
     }
     let error = file(&job, &rendered, Form::Pdf, false, 1).unwrap_err();
     assert_eq!(error.cause, Cause::Internal, "it was not asked for: {error}");

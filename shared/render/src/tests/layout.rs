@@ -73,7 +73,7 @@ fn what_no_paper_holds_is_refused_with_the_columns_and_what_would_help() {
     };
     for orientation in ["portrait", "auto"] {
         let error = refused(orientation);
-        assert_eq!(error.place, "blocks[0].columns[1]");
+        assert_eq!(error.place.as_str(), "blocks[0].columns[1]");
         assert!(error.message.contains("`Big number` cannot be printed; use a larger page"), "{error}");
     }
 }
@@ -231,7 +231,7 @@ fn titles_headers_and_footers_have_room_or_are_refused() {
         assert_eq!(words::faults(&document), [""; 0]);
     }
     let error = render(&with("Confidential ".repeat(2_000), None)).unwrap_err();
-    assert_eq!(error.place, "template.header");
+    assert_eq!(error.place.as_str(), "template.header");
     let title = "An endless title ".repeat(40);
     rendered(&json!({"title": title, "blocks": [{"kind": "pagebreak"}]}), json!({}));
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{holds, job, sales, text_of};
 use crate::file::outputs_for;
-use crate::{Cause, Files, Job, Outputs, Pictures, Rendered, Theme, render};
+use crate::{Cause, Files, Job, Outputs, Pictures, Place, Rendered, Theme, render};
 
 /// Four pages, the first and the third with a heading.
 fn four_pages() -> Value {
@@ -95,7 +95,7 @@ fn the_date_of_the_document_is_told_where_it_is_read() {
 fn an_unknown_time_zone_is_named() {
     let job = Job { time_zone: "Mars/Olympus".into(), ..job(&json!({"blocks": []}), sales()) };
     let error = render(&job).unwrap_err();
-    assert_eq!((error.cause, error.place.as_str()), (Cause::Report, "timezone"));
+    assert_eq!((error.cause, error.place.clone()), (Cause::Report, Place::Request("timezone".into())));
     assert!(error.message.starts_with("`Mars/Olympus` is no time zone"), "{error}");
 }
 
