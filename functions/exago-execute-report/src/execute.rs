@@ -3,12 +3,12 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{Outcome, Problem, credential::Role, definition::CsvOptions, warnings::to_header};
 use exago::execution::Form;
-use lambda::store::{Aws, Fonts, Presets, Reports, Tree, ambient, aws::Variable};
+use lambda::store::{Aws, OpenReport, Reports, Tree, ambient};
 use render::{
-    Cause, Files, Job, Outputs, Rendered, TableFile,
+    Job, Outputs, Rendered, TableFile,
     page::{PageInfo, standalone_html},
-    sandbox::{Limits, render_within},
 };
+use renditions::renderer::{Contents, Failure, Renderer, warnings};
 use serde_json::{Map, Value};
 
 /// What a function can answer, with the text around it: Lambda takes 6 MB, and JSON writes some characters as two.
@@ -25,19 +25,14 @@ pub struct Executed {
 pub struct Executor {
     tree: Tree,
     reports: Reports,
-    presets: Presets,
-    fonts: Fonts,
-    limits: Limits,
+    renderer: Renderer,
 }
 
 impl Executor {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let limits =
-            Limits { seconds: Variable::RenderSeconds.number()?, memory_mb: Variable::RenderMemoryMb.number()? };
-        let (tree, reports) = (Tree::new(aws)?, Reports::new(aws)?);
-        Ok(Self { tree, reports, presets: Presets::new(aws)?, fonts: Fonts::new(aws)?, limits })
+        Ok(Self { tree: Tree::new(aws)?, reports: Reports::new(aws)?, renderer: Renderer::new(aws)? })
     }
 
     /// The report at `path` in this form, and what it lacks as a header has it. The inner error is what is wrong with the report itself.
@@ -55,31 +50,24 @@ impl Executor {
         let uid = self.tree.report_at(workspace, path, role).await?;
         let open = self.reports.open(uid).await?.filter(|open| open.report.deleted_at.is_none());
         let open = open.ok_or_else(|| Problem::no_report(&uid))?;
-        let (version, source, assets) = self.reports.contents(&open, open.version.version).await?;
-        let (theme, template) = match self.presets.look(&open.report, None, None).await {
-            Ok(look) => look,
-            // The report names a theme or template that its workspace does not have.
-            Err(Problem::Invalid { message, .. }) => return Ok(Err(message)),
-            Err(problem) => return Err(problem),
+        let rendered = match self.render(&open, params, form).await {
+            Ok(rendered) => rendered,
+            // The report is at fault, and not the request: Exago's clients look for that in the body.
+            Err(failure) => return failure.reason().map(Err),
         };
-        let files = Files { assets, fonts: self.fonts.of(&open.report.workspace).await? };
-        let job = Job::of_report(&open.report, &version, &source, files, theme, template, ambient::now());
-        let rendered = match job {
-            Ok(mut job) => {
-                job.definition.csv = csv_options(job.definition.csv, form);
-                render_within(&Job { params: params.into(), outputs: outputs(form), ..job }, self.limits).await
-            }
-            Err(error) => Err(error),
+        let text = answer(&rendered, open.version.version, form)?;
+        Ok(text.map(|text| Executed { text, warnings: to_header(&warnings(&rendered)) }))
+    }
+
+    async fn render(&self, open: &OpenReport, params: Map<String, Value>, form: Form) -> Result<Rendered, Failure> {
+        let (version, source, assets) = self.reports.contents(open, open.version.version).await?;
+        let contents = Contents { report: &open.report, version: &version, source: &source, assets };
+        let look = self.renderer.own_look(&open.report).await?;
+        let wanted = |mut job: Job| {
+            job.definition.csv = csv_options(job.definition.csv, form);
+            Job { params: params.into(), outputs: outputs(form), ..job }
         };
-        match rendered {
-            Ok(rendered) => {
-                let warnings: Vec<String> = rendered.warnings.iter().map(ToString::to_string).collect();
-                let text = answer(&rendered, version.version, form)?;
-                Ok(text.map(|text| Executed { text, warnings: to_header(&warnings) }))
-            }
-            Err(error) if error.cause == Cause::Internal => Err(Problem::internal(error)),
-            Err(error) => Ok(Err(error.to_string())),
-        }
+        Ok(self.renderer.render(contents, look, ambient::now(), wanted).await?.1)
     }
 }
 

@@ -42,3 +42,25 @@ async fn a_report_that_cannot_be_rendered_is_answered_as_an_error() {
     assert_eq!((&failed["IsError"], &failed["ExecuteData"]), (&json!(true), &json!(null)));
     assert!(failed["ErrorList"][0].as_str().unwrap().contains("blocks[1]"), "{failed}");
 }
+
+/// The report is at fault, and not the request: a client of Exago's looks for that in the body, whatever the reason.
+#[tokio::test]
+async fn a_report_whose_theme_is_gone_is_answered_as_an_error() {
+    let place = Place::new().await;
+    let theme = format!("/api/v1/ws/{}/themes/fleeting", place.workspace);
+    place.api.put(&theme, &json!({"name": "Fleeting"})).await.expect(201);
+    let mut body = samples::body(&unique("leaf"), "words");
+    body["workspace"] = json!(place.workspace);
+    body["name"] = json!("Themed");
+    body["theme"] = json!("fleeting");
+    samples::create(&place.api, &body).await;
+    let execute = async || {
+        let request = place.api.request("POST", &format!("/rest/reports/execute/html?sid={}", place.sid));
+        read(request.body("{'ReportPath':'Themed'}")).await.expect(200).json()
+    };
+    assert_eq!(execute().await["IsError"], false);
+    place.api.delete(&theme).await.expect(204);
+    let failed = execute().await;
+    assert_eq!((&failed["IsError"], &failed["ExecuteData"]), (&json!(true), &json!(null)));
+    assert!(failed["ErrorList"][0].as_str().unwrap().contains("no theme “fleeting”"), "{failed}");
+}
