@@ -31,6 +31,9 @@ use store::{
 };
 
 pub mod check;
+#[cfg(test)]
+#[path = "../build/fingerprint.rs"]
+mod fingerprint;
 pub mod plan;
 pub mod renderer;
 

@@ -74,7 +74,7 @@ impl Plan {
             Rendition { data: None, temp_data: None, theme: None, template: None, ..self.rendition.clone() };
         let params = hash(std::mem::take(&mut asked.params).text());
         let parts = json!({
-            "made by": env!("CARGO_PKG_VERSION"),
+            "made by": env!("RENDERER_FINGERPRINT"),
             // Boxes give way to letters as soon as there are fonts.
             "fonts": render::has_fonts(),
             "report": self.found.report.uid,
