@@ -24,7 +24,7 @@ pub fn slug_of(name: &str) -> String {
     slug[..end].to_owned()
 }
 
-/// The name that people and documents use: `owner:slug`, fixed for the life of the report.
+/// The name that people and documents use: `owner:slug`. A report may get another slug; its number and uid stay.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct NaturalId {

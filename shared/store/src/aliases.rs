@@ -103,6 +103,17 @@ impl Reports {
         self.catalog.put(to_item(&key, &Alias { uid: report.uid, deleted: false })?, "attribute_not_exists(pk)")
     }
 
+    /// The writes by which another natural id leads to the report, and the one that it had leads nowhere: it is free for another report.
+    /// None when it stays.
+    pub(crate) fn rename_natural_id(&self, before: &Report, after: &Report) -> Outcome<Vec<TransactWriteItem>> {
+        if before.natural_id == after.natural_id {
+            return Ok(Vec::new());
+        }
+        let leave = Change { expression: "REMOVE #in".into(), names: of_workspace(before), ..Change::default() };
+        let leave = leave.when("#in.uid = :uid", &[(":uid", s(before.uid.to_string()))]);
+        Ok(vec![self.take_natural_id(after)?, self.catalog.update(&natural_key(before)?, leave)?])
+    }
+
     /// The write by which the natural id of a deleted report is free again.
     pub(crate) fn free_natural_id(&self, report: &Report) -> Outcome<TransactWriteItem> {
         let change =

@@ -229,13 +229,18 @@ impl Reports {
     }
 }
 
+/// Another report of the workspace has this natural id.
+pub(crate) fn taken_slug(report: &Report) -> Problem {
+    Problem::Conflict(format!(
+        "slug: there is already a report {} in this workspace; choose another slug.",
+        report.natural_id
+    ))
+}
+
 /// The position is that of the write in [`Reports::creation`].
 fn refused_creation(position: usize, report: &Report) -> Problem {
     match position {
-        0 => Problem::Conflict(format!(
-            "slug: there is already a report {} in this workspace; choose another slug.",
-            report.natural_id
-        )),
+        0 => taken_slug(report),
         1 => taken(&report.name),
         _ => Problem::internal("a report's number or uid was given out twice"),
     }

@@ -3,7 +3,7 @@
 use crate::{
     OpenReport, Reports, ambient, kept,
     keys::{head_key, partition, version_key},
-    reports::{KeptVersion, sources},
+    reports::{KeptVersion, sources, taken_slug},
     table::{Key, n, s, take_first, to_item, until_settled_from},
 };
 use domain::{
@@ -32,7 +32,7 @@ impl Reports {
     /// version before, whoever makes that in the meantime.
     ///
     /// # Errors
-    /// `Invalid` for wrong fields, `NotFound` for a folder or report that is not there, `Conflict` when the new name is taken, `Busy` when
+    /// `Invalid` for wrong fields, `NotFound` for a folder or report that is not there, `Conflict` when the new name or slug is taken, `Busy` when
     /// others were always faster; then nothing was changed.
     pub async fn update(&self, open: &OpenReport, mut change: ReportChange, caller: &Caller) -> Outcome<Report> {
         let folder = change.folder.take().map(|folder| path("folder", &folder)).transpose()?;
@@ -134,9 +134,12 @@ impl Reports {
         writes.push(self.tree.put_report(&report)?);
         writes.extend(self.tree.rename_report(&open.report, &report)?);
         writes.extend(self.list_anew(Some(&open.report), Some(&report))?);
+        let renamed = writes.len() - first;
+        writes.extend(self.rename_natural_id(&open.report, &report)?);
         let refused = |position: usize, _| match position.checked_sub(first)? {
             0 | 1 => None,
-            _ => Some(taken(&report.name)),
+            position if position < renamed => Some(taken(&report.name)),
+            position => (position == renamed).then(|| taken_slug(&report)),
         };
         Ok(self.tree.settle(writes, refused).await?.map(|()| report.clone()))
     }

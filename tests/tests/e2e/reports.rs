@@ -1,6 +1,9 @@
 //! Reports: made, read under each of their names, changed, listed, removed.
 
-use imprint_tests::{api::Api, samples, unique};
+use imprint_tests::{
+    api::{Api, read},
+    samples, unique,
+};
 use serde_json::json;
 
 #[tokio::test]
@@ -37,6 +40,56 @@ async fn a_change_makes_a_version_and_keeps_what_it_leaves_out() {
     assert_eq!(found["note"], "emptied");
     assert_eq!(found["data"]["rows"], json!([]));
     assert_eq!(found["definition"]["title"], "A small report");
+}
+
+#[tokio::test]
+async fn what_a_report_was_answered_as_can_be_sent_back() {
+    let admin = Api::admin();
+    let report = samples::report(&admin, "there and back").await;
+    let path = format!("/api/reports/{report}");
+    let asset = admin.request("PUT", &format!("{path}/assets/notes.txt")).header("content-type", "text/plain");
+    read(asset.body("words")).await.expect(200);
+    let mut record = admin.get(&path).await.expect(200).json();
+    record["description"] = json!("Sent back");
+    let changed = admin.put(&path, &record).await.expect(200).json();
+    assert_eq!(changed["version"], 3);
+    let found = admin.get(&path).await.expect(200).json();
+    for member in ["name", "naturalId", "folder", "theme", "definition", "data", "assets", "createdAt"] {
+        assert_eq!(found[member], record[member], "{member}");
+    }
+    assert_eq!(found["description"], "Sent back");
+    // What it says of the version is out of date now.
+    let refused = admin.put(&path, &record).await.expect(400).json();
+    assert!(refused["message"].as_str().unwrap().starts_with("version: cannot be changed"), "{refused}");
+    for member in ["id", "workspace", "ownerId"] {
+        let refused = admin.put(&path, &json!({ member: "another" })).await.expect(400).json();
+        assert!(refused["message"].as_str().unwrap().starts_with(&format!("{member}: ")), "{refused}");
+    }
+}
+
+#[tokio::test]
+async fn another_slug_keeps_ids_and_links_and_frees_the_natural_id() {
+    let admin = Api::admin();
+    let made = admin.post("/api/reports", &samples::body(&unique("old name"), "text")).await.expect(201).json();
+    let (uid, old) = (made["id"].as_str().unwrap(), made["naturalId"].as_str().unwrap());
+    let link = admin.publish_and_wait(uid).await["url"].as_str().unwrap().to_owned();
+    let slug = unique("renamed");
+    let renamed = admin.put(&format!("/api/reports/{old}"), &json!({ "slug": slug })).await.expect(200).json();
+    let new = renamed["naturalId"].as_str().unwrap().to_owned();
+    assert_eq!((new.as_str(), &renamed["slug"]), (format!("team:{slug}").as_str(), &json!(slug)));
+    for name in [uid, new.as_str(), &made["number"].to_string()] {
+        assert_eq!(admin.get(&format!("/api/reports/{name}")).await.expect(200).json()["id"], uid, "{name}");
+    }
+    admin.get(&format!("/api/reports/{old}")).await.expect(404);
+    Api::anonymous().get(&link).await.expect(200);
+    // The old one is free, the new one is not.
+    let mut heir = samples::body(&unique("heir"), "text");
+    heir["slug"] = made["slug"].clone();
+    let heir = admin.post("/api/reports", &heir).await.expect(201).json();
+    assert_eq!(admin.get(&format!("/api/reports/{old}")).await.expect(200).json()["id"], heir["id"]);
+    let refused = admin.put(&format!("/api/reports/{old}"), &json!({ "slug": slug })).await.expect(409).json();
+    assert!(refused["message"].as_str().unwrap().starts_with("slug: there is already a report"), "{refused}");
+    assert_eq!(admin.get(&format!("/api/reports/{old}")).await.expect(200).json()["version"], 1);
 }
 
 #[tokio::test]

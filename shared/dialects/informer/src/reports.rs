@@ -215,6 +215,11 @@ impl ReportRecord {
         }
     }
 
+    /// Adds the assets of the newest version.
+    pub fn with_assets(self, assets: &BTreeMap<String, domain::report::Asset>) -> Self {
+        Self { assets: assets.clone(), ..self }
+    }
+
     /// Adds what the newest version holds.
     pub fn with_version(self, version: Version, source: Source) -> Self {
         Self {

@@ -9,6 +9,7 @@ use crate::rendition::Form;
 use crate::{template, tree};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The body of `POST /api/reports`.
@@ -38,11 +39,12 @@ pub struct NewReport {
     pub data: Data,
 }
 
-/// The body of `PUT /api/reports/{id}`: what is left out stays as it is.
+/// The body of `PUT /api/reports/{id}`: what is left out stays as it is. What `GET` returns and nobody can change may come along.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReportChange {
     pub name: Option<String>,
+    pub slug: Option<String>,
     /// The path of another folder.
     pub folder: Option<String>,
     #[serde(rename = "type")]
@@ -60,6 +62,18 @@ pub struct ReportChange {
     pub note: Option<String>,
     pub definition: Option<Data>,
     pub data: Option<Data>,
+    id: Option<Value>,
+    number: Option<Value>,
+    natural_id: Option<Value>,
+    owner_id: Option<Value>,
+    workspace: Option<Value>,
+    created_at: Option<Value>,
+    updated_at: Option<Value>,
+    version: Option<Value>,
+    published: Option<Value>,
+    assets: Option<Value>,
+    #[serde(rename = "_links")]
+    links: Option<Value>,
 }
 
 /// A checked [`NewReport`]: everything but what the store gives it (uid, number, place).
@@ -138,6 +152,32 @@ fn mail_templates(subject: Option<&str>, message: Option<&str>) -> Vec<Mistake> 
 }
 
 impl ReportChange {
+    /// Refuses another value of what cannot be changed; `record` is the report as it was answered last, so that it may be sent back as it is.
+    ///
+    /// # Errors
+    /// `Invalid`, naming each such member.
+    pub fn check_read_only(&self, record: &Value) -> Outcome<()> {
+        let members = [
+            ("id", &self.id),
+            ("number", &self.number),
+            ("naturalId", &self.natural_id),
+            ("ownerId", &self.owner_id),
+            ("workspace", &self.workspace),
+            ("createdAt", &self.created_at),
+            ("updatedAt", &self.updated_at),
+            ("version", &self.version),
+            ("published", &self.published),
+            ("assets", &self.assets),
+            ("_links", &self.links),
+        ];
+        let mut mistakes = Mistakes::default();
+        let differs = |(name, sent): &(&str, &Option<Value>)| sent.as_ref().is_some_and(|sent| *sent != record[*name]);
+        mistakes.extend(members.into_iter().filter(differs).map(|(name, _)| {
+            Mistake::new(name, "cannot be changed, and has another value now: leave it out, or send what GET returns.")
+        }));
+        mistakes.end()
+    }
+
     /// The report and the source as they are after the change. What the change leaves as it is was accepted before, and is not
     /// checked anew.
     ///
@@ -146,6 +186,9 @@ impl ReportChange {
     pub fn apply(self, report: &Report, source: Source, now: Timestamp) -> Outcome<(Report, Source)> {
         let mut mistakes = Mistakes::default();
         let name = mistakes.keep(self.name.as_deref().map(|name| tree::name("name", name)).transpose())?.flatten();
+        let owner = report.natural_id.owner();
+        let slug = self.slug.as_deref().map(|slug| NaturalId::new(owner, slug)).transpose();
+        let natural_id = mistakes.keep(slug)?.flatten();
         mistakes.extend(mail_templates(self.subject.as_deref(), self.message.as_deref()));
         let (defines, note) = (self.definition.is_some(), self.note.clone());
         let kind = self.kind.unwrap_or(report.kind);
@@ -156,8 +199,8 @@ impl ReportChange {
         }
         mistakes.end()?;
         let before = report.clone();
-        let name = name.unwrap_or(before.name);
-        let after = Report { name, kind, details, version: before.version + 1, updated_at: now, ..before };
+        let (name, natural_id) = (name.unwrap_or(before.name), natural_id.unwrap_or(before.natural_id));
+        let after = Report { name, natural_id, kind, details, version: before.version + 1, updated_at: now, ..before };
         Ok((after, source))
     }
 

@@ -93,6 +93,29 @@ fn a_change_checks_what_it_changes_and_leaves_alone_what_was_accepted_before() {
 }
 
 #[test]
+fn a_change_may_carry_what_cannot_be_changed_as_it_is_and_not_otherwise() {
+    let record =
+        json!({"id": "u", "version": 3, "ownerId": "team", "published": false, "_links": {"self": {"href": "/a"}}});
+    let check = |body: Value| serde_json::from_value::<ReportChange>(body).unwrap().check_read_only(&record);
+    check(record.clone()).unwrap();
+    check(json!({"id": null, "name": "Another"})).unwrap();
+    let refused = check(json!({"version": 2, "id": "u", "_links": {}, "assets": {"a.png": {}}})).unwrap_err();
+    assert_eq!(fields(&refused), ["version", "assets", "_links"]);
+}
+
+#[test]
+fn a_change_of_the_slug_keeps_the_owner() {
+    let (report, source) = stored();
+    let change = |slug: &str| {
+        let change: ReportChange = serde_json::from_value(json!({ "slug": slug })).unwrap();
+        change.apply(&report, source.clone(), Timestamp::UNIX_EPOCH)
+    };
+    let renamed = change("another").unwrap().0.natural_id;
+    assert_eq!((renamed.owner(), renamed.slug()), (report.natural_id.owner(), "another"));
+    assert_eq!(fields(&change("No Slug").unwrap_err()), ["slug"]);
+}
+
+#[test]
 fn a_trial_is_a_report_with_what_a_rendering_takes() {
     let read = |body: Value| TrialBody::read(serde_json::from_value(body).unwrap())?.check(&caller());
     let trial = read(json!({
