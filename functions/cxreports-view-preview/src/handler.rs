@@ -41,6 +41,8 @@ impl Handler {
 /// As [`Gate::preview`].
 pub async fn view(handler: &Handler, request: Request) -> Reply {
     match request.query("nonce") {
+        // A program that only looks at an address must not spend what is in it.
+        Some(_) if request.is_head() => entered(&request, None),
         Some(nonce) => enter(handler, &request, &nonce).await,
         None => show(handler, &request).await,
     }
@@ -58,6 +60,10 @@ async fn enter(handler: &Handler, request: &Request, nonce: &str) -> Reply {
             None
         }
     };
+    entered(request, redeemed)
+}
+
+fn entered(request: &Request, redeemed: Option<(Workspace, Secret)>) -> Reply {
     let answer = reply::private(303).header("location", location(request.path(), &without_nonce(request.raw_query())));
     let answer = match redeemed {
         Some((workspace, cookie)) => {

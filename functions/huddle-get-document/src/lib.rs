@@ -22,8 +22,7 @@ async fn get(published: &PublishedReports, workspaces: &Workspaces, request: Req
     let bookmark = found.state.bookmark(now).map(|link| publications.token(link).address(url));
     let document = Document::new(&found.report, &workspace, &found.version, bookmark.as_deref(), caller.role);
     let written = form.write(&document)?;
-    let body = if request.is_head() { String::new() } else { written.body };
     // Its name is the title of the parent.
     let changed = workspace.updated_at.into_iter().fold(found.changed_at(now), Timestamp::max);
-    modified::since(&request, changed, now, |answer| reply::chosen(answer, written.media_type, body))
+    modified::since(&request, changed, now, |answer| reply::chosen(answer, written.media_type, written.body))
 }

@@ -73,8 +73,10 @@ impl Function {
             let deadline = begun + time_left(request.lambda_context_ref());
             let request = Request::new(request, &self.public_url);
             let (span, route) = (log_context::span(request.id(), request.trace_id()), request.route().to_owned());
+            let is_head = request.is_head();
             let told = async {
                 let response = ambient::within(deadline, handler(request)).await;
+                let response = if is_head { reply::without_body(response) } else { response };
                 self.served(&route, &response, begun);
                 response
             };

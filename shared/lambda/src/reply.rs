@@ -2,7 +2,10 @@
 
 use domain::{Outcome, Problem};
 use flate2::{Compression, write::GzEncoder};
-use lambda_http::{Body, Response, http::response::Builder};
+use lambda_http::{
+    Body, Response,
+    http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_LENGTH, response::Builder},
+};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use std::io::Write;
@@ -29,15 +32,29 @@ const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Whether `lambda_http` decodes the body and hands it on as a string.
 fn is_sent_as_text(response: &Builder) -> bool {
-    response.headers_ref().is_some_and(|headers| {
-        let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        media_type.starts_with("text/") && !headers.contains_key("content-encoding")
-    })
+    response.headers_ref().is_some_and(are_of_text)
+}
+
+fn are_of_text(headers: &HeaderMap) -> bool {
+    let media_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    media_type.starts_with("text/") && !headers.contains_key("content-encoding")
 }
 
 /// Decoding takes one byte order mark away, so a body that begins with one gets another.
 fn with_its_mark(body: Body) -> Body {
     if body.starts_with(MARK) { Body::from([MARK, &body].concat()) } else { body }
+}
+
+/// The answer to HEAD, from the one to GET: the same headers, with the length of the body that is left out (RFC 9110, section 9.3.2).
+pub fn without_body(response: Response<Body>) -> Response<Body> {
+    let (mut head, body) = response.into_parts();
+    let has_content = !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if has_content && !head.headers.contains_key(CONTENT_LENGTH) {
+        // One mark is taken away on the way, see [`with_its_mark`].
+        let mark = if are_of_text(&head.headers) && body.starts_with(MARK) { MARK.len() } else { 0 };
+        head.headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len() - mark));
+    }
+    Response::from_parts(head, Body::Empty)
 }
 
 /// A JSON answer.
@@ -127,7 +144,7 @@ pub fn attachment(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::{IntoResponse, http::HeaderValue};
+    use lambda_http::IntoResponse;
 
     use super::*;
 
@@ -142,6 +159,34 @@ mod tests {
             attachment("Übersicht.pdf"),
             "attachment; filename=\"_bersicht.pdf\"; filename*=UTF-8''%C3%9Cbersicht.pdf"
         );
+    }
+
+    #[tokio::test]
+    async fn the_answer_to_head_has_the_headers_of_the_one_to_get_and_no_body() {
+        let text = |text: &str| body(status(200).header("content-type", "text/csv").header("etag", "\"a\""), text);
+        for (answer, length) in [
+            (json(200, &"ä"), Some("4")),
+            (text("\u{feff}A\r\n"), Some("6")),
+            (text(""), Some("0")),
+            (body(status(200).header("content-length", "9000000"), Body::Empty), Some("9000000")),
+            (moved("/a", ""), Some("0")),
+            (nothing(), None),
+            (body(status(304).header("etag", "\"a\""), ""), None),
+        ] {
+            let answer = answer.unwrap();
+            let (status, mut headers) = (answer.status(), answer.headers().clone());
+            let head = without_body(answer);
+            assert_eq!(
+                head.headers().get("content-length").map(|value| value.to_str().unwrap()),
+                length,
+                "{headers:?}"
+            );
+            if let Some(length) = head.headers().get("content-length") {
+                headers.insert(CONTENT_LENGTH, length.clone());
+            }
+            assert_eq!((head.status(), head.headers()), (status, &headers));
+            assert!(head.body().is_empty());
+        }
     }
 
     #[tokio::test]

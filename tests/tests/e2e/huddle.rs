@@ -183,6 +183,8 @@ async fn what_has_not_changed_is_not_sent_again() {
     assert!(changed.text().contains("NotPublished"));
     let head = read(admin.request("HEAD", &document.path(""))).await.expect(200);
     assert!(head.body.is_empty() && head.header("content-type") == XML);
+    let whole = read(admin.request("GET", &document.path(""))).await.expect(200);
+    assert_eq!(head.header("content-length"), whole.body.len().to_string());
 }
 
 /// The workspace's name is the title of a document's parent.
