@@ -6,7 +6,7 @@ use serde_json::json;
 use super::rendition::without;
 use super::{job, part, parts, sales};
 use crate::file::{File, csv_files, file, outputs_for};
-use crate::{Cause, Job, Outputs, render};
+use crate::{Cause, Job, Outputs, Place, render};
 
 fn file_of(job: Job, form: Form, include_attachments: bool) -> File {
     let job = Job { outputs: outputs_for(form), ..job };
