@@ -1,6 +1,6 @@
 //! What is watched and bounded on AWS: alarms and what to do about them, metrics, limits of routes.
 
-use crate::places::{compared, complain, functions, pattern, read, resources};
+use crate::places::{compared, complain, functions, pattern, read, resources, source_of};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
