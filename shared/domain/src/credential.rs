@@ -1,5 +1,6 @@
 //! Personal access tokens (PATs), roles, permissions and callers.
 
+use crate::literal::literals;
 use crate::names::NaturalId;
 use crate::problem::{Outcome, Problem};
 pub use crate::secret::{Secret, SecretKind};
@@ -33,14 +34,15 @@ impl Permission {
     }
 }
 
-/// A bundle of permissions; each role holds those of the one before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    Viewer,
-    Publisher,
-    Designer,
-    Admin,
+literals! {
+    /// A bundle of permissions; each role holds those of the one before it.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    pub enum Role {
+        Viewer = "viewer",
+        Publisher = "publisher",
+        Designer = "designer",
+        Admin = "admin",
+    }
 }
 
 impl Role {

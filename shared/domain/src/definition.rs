@@ -6,6 +6,7 @@
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::literal::literals;
 use crate::problem::Mistake;
 
 mod block;
@@ -56,11 +57,12 @@ pub struct Definition {
 
 /// The content of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Body {
     /// Blocks, laid out by Imprint.
+    #[serde(rename = "blocks")]
     Blocks(Vec<Block>),
     /// A whole Typst source that reads `data`, `params` and `theme`.
+    #[serde(rename = "typst")]
     Typst(String),
 }
 
@@ -74,29 +76,31 @@ pub struct PageSetup {
     pub orientation: Orientation,
 }
 
-/// A size of paper.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum PageSize {
-    A3,
-    #[default]
-    A4,
-    A5,
-    Letter,
-    Legal,
+literals! {
+    /// A size of paper.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum PageSize {
+        A3 = "a3",
+        #[default]
+        A4 = "a4",
+        A5 = "a5",
+        Letter = "letter",
+        Legal = "legal",
+    }
 }
 
-/// How the sheet lies.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Orientation {
-    #[default]
-    Portrait,
-    Landscape,
-    /// Portrait, unless a table is too wide for it.
-    Auto,
+literals! {
+    /// How the sheet lies.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum Orientation {
+        #[default]
+        Portrait = "portrait",
+        Landscape = "landscape",
+        /// Portrait, unless a table is too wide for it.
+        Auto = "auto",
+    }
 }
 
 /// A parameter that a request may set.
@@ -116,17 +120,18 @@ pub struct Param {
     pub title: Option<String>,
 }
 
-/// The type of a parameter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum ParamType {
-    #[default]
-    String,
-    Number,
-    Boolean,
-    /// A date as `2026-03-31`, with a time behind it if need be.
-    Date,
+literals! {
+    /// The type of a parameter.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum ParamType {
+        #[default]
+        String = "string",
+        Number = "number",
+        Boolean = "boolean",
+        /// A date as `2026-03-31`, with a time behind it if need be.
+        Date = "date",
+    }
 }
 
 impl Definition {

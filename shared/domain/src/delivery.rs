@@ -1,5 +1,6 @@
 //! A report by mail: what was sent to whom, how far it came, and what became of it.
 
+use crate::literal::literals;
 use crate::{
     address::Address,
     credential::Caller,
@@ -84,19 +85,21 @@ pub struct Mail {
     pub reason: Option<String>,
 }
 
-/// How far a mail came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MailStatus {
-    /// Not handed over yet.
-    Waiting,
-    /// It is being handed over.
-    Sending,
-    /// SES took it.
-    Sent,
-    /// SES did not take it; the same request may send it again.
-    Failed,
-    /// Nobody knows whether SES took it: no answer came, or the function died. It is never sent a second time.
-    Unknown,
+literals! {
+    /// How far a mail came.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum MailStatus {
+        /// Not handed over yet.
+        Waiting = "Waiting",
+        /// It is being handed over.
+        Sending = "Sending",
+        /// SES took it.
+        Sent = "Sent",
+        /// SES did not take it; the same request may send it again.
+        Failed = "Failed",
+        /// Nobody knows whether SES took it: no answer came, or the function died. It is never sent a second time.
+        Unknown = "Unknown",
+    }
 }
 
 /// Who was left out.
@@ -118,16 +121,17 @@ pub struct Feedback {
     pub at: Timestamp,
 }
 
-/// The kinds of what comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub enum FeedbackKind {
-    /// There is no such mailbox.
-    Bounced,
-    /// The mailbox could not take it this time: it is full, for example.
-    Deferred,
-    /// The recipient called it unwanted.
-    Complained,
+literals! {
+    /// The kinds of what comes back.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum FeedbackKind {
+        /// There is no such mailbox.
+        Bounced = "bounced",
+        /// The mailbox could not take it this time: it is full, for example.
+        Deferred = "deferred",
+        /// The recipient called it unwanted.
+        Complained = "complained",
+    }
 }
 
 impl FeedbackKind {
@@ -166,14 +170,16 @@ impl Suppression {
     }
 }
 
-/// How a delivery stands, all its mails together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub enum DeliveryStatus {
-    Sending,
-    Sent,
-    /// Some mails were sent and some were not.
-    PartlySent,
-    Failed,
+literals! {
+    /// How a delivery stands, all its mails together.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    pub enum DeliveryStatus {
+        Sending = "Sending",
+        Sent = "Sent",
+        /// Some mails were sent and some were not.
+        PartlySent = "PartlySent",
+        Failed = "Failed",
+    }
 }
 
 impl Delivery {

@@ -10,7 +10,7 @@
 //! - [`publication`]: the life of a publication, as one pure state machine; [`progress`]: what its watchers see.
 //! - [`bundle`]: the one object that a publication makes; [`token`]: the public link to it.
 //! - [`address`]: mail addresses; [`delivery`]: a report by mail, and what became of it.
-//! - [`language`]: language tags in their usual case; [`link`]: the links that documents may carry.
+//! - [`language`]: language tags in their usual case; [`link`]: the links that documents may carry; `literal`: the texts by which enums are stored.
 //! - [`cursor`]: where the next page of a list begins.
 //! - [`problem`]: the one error, worded by each dialect in its own way.
 
@@ -27,6 +27,7 @@ pub mod export;
 pub mod font;
 pub mod language;
 pub mod link;
+mod literal;
 pub mod names;
 pub mod preset;
 pub mod preview;

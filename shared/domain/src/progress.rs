@@ -1,15 +1,18 @@
 //! What the watchers of a publication see.
 
+use crate::literal::literals;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The states of Huddle's `publishingProgress`; each publication ends in `Done` or `Failed`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Status {
-    NotStarted,
-    InProgress,
-    Done,
-    Failed,
+literals! {
+    /// The states of Huddle's `publishingProgress`; each publication ends in `Done` or `Failed`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum Status {
+        NotStarted = "NotStarted",
+        InProgress = "InProgress",
+        Done = "Done",
+        Failed = "Failed",
+    }
 }
 
 impl Status {

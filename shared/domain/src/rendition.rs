@@ -1,5 +1,6 @@
 //! A rendition: a report as one request wants it rendered. What a request leaves out is as the report itself has it.
 
+use crate::literal::literals;
 use crate::{
     Outcome, Problem,
     data::Data,
@@ -8,22 +9,23 @@ use crate::{
 };
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::collections::BTreeSet;
 
-/// In what form a report is rendered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Form {
-    #[default]
-    Pdf,
-    /// A workbook with a sheet for each table.
-    Xlsx,
-    /// The rows of the tables.
-    Csv,
-    /// A page by itself, its pictures inside.
-    Html,
-    /// A picture of each page.
-    Png,
+literals! {
+    /// In what form a report is rendered.
+    #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+    pub enum Form {
+        #[default]
+        Pdf = "pdf",
+        /// A workbook with a sheet for each table.
+        Xlsx = "xlsx",
+        /// The rows of the tables.
+        Csv = "csv",
+        /// A page by itself, its pictures inside.
+        Html = "html",
+        /// A picture of each page.
+        Png = "png",
+    }
 }
 
 impl Form {
@@ -40,19 +42,6 @@ impl Form {
             "png" => Ok(Self::Png),
             _ => Err(Problem::invalid("format", "a report is rendered as pdf, xlsx, csv, html or png.")),
         }
-    }
-}
-
-/// The form as the end of a file's name.
-impl fmt::Display for Form {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Pdf => "pdf",
-            Self::Xlsx => "xlsx",
-            Self::Csv => "csv",
-            Self::Html => "html",
-            Self::Png => "png",
-        })
     }
 }
 

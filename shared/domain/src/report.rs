@@ -5,6 +5,7 @@ use crate::address::Address;
 use crate::credential::Caller;
 use crate::data::Data;
 use crate::definition::Definition;
+use crate::literal::literals;
 use crate::names::{NaturalId, shortened};
 use crate::problem::{Mistakes, Outcome, Problem};
 use crate::rendition::{Form, time_zone};
@@ -24,17 +25,18 @@ pub use draft::{NewReport, ReportChange, ReportDraft};
 pub use listing::{Asked, Chosen, Listed, Order, Page, Part, Sort};
 pub use trial::{Trial, TrialBody};
 
-/// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    #[default]
-    Advanced,
-    Express,
-    ExpressView,
-    Dashboard,
-    Crosstab,
-    Chained,
+literals! {
+    /// The report types of the Exago tree; the word is only shown, it changes nothing in the rendering.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+    pub enum Kind {
+        #[default]
+        Advanced = "advanced",
+        Express = "express",
+        ExpressView = "expressview",
+        Dashboard = "dashboard",
+        Crosstab = "crosstab",
+        Chained = "chained",
+    }
 }
 
 /// A report, without the definition and data of its versions.

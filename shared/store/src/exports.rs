@@ -170,7 +170,7 @@ impl Exports {
 
     /// Changes the record of an export that is not finished; `None` if there is none.
     async fn moved(&self, id: TemporaryId, to: Status, mut change: Change) -> Outcome<Option<Record>> {
-        let status = |status: Status| s(format!("{status:?}"));
+        let status = |status: Status| s(status.as_str());
         change.names.insert("#status".into(), "status".into());
         let change = change.when(
             "attribute_exists(pk) AND (#status = :not_started OR #status = :in_progress)",

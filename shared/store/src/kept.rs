@@ -16,9 +16,10 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// Where it is, gzipped.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) enum Kept {
+    #[serde(rename = "inline")]
     Inline(#[serde(with = "serde_bytes")] Vec<u8>),
+    #[serde(rename = "object")]
     Object(String),
 }
 

@@ -97,7 +97,7 @@ impl Links {
 }
 
 fn gone(link: &Link) -> Problem {
-    Problem::internal(format!("{:?} is gone", link.bundle))
+    Problem::internal(format!("{} is gone", link.bundle.zip()))
 }
 
 fn live(link: Option<Link>, now: Timestamp) -> Outcome<Link> {

@@ -49,10 +49,10 @@ pub struct Publications {
 pub(crate) fn moved(step: Step, change: Change, attempt: Option<&str>) -> Change {
     let Some(record) = step.write().record else { return change };
     let from = record.from.iter().enumerate();
-    let from: Vec<_> = from.map(|(n, status)| (format!(":from{n}"), s(format!("{status:?}")))).collect();
+    let from: Vec<_> = from.map(|(n, status)| (format!(":from{n}"), s(status.as_str()))).collect();
     let statuses: Vec<_> = from.iter().map(|(name, _)| format!("#status = {name}")).collect();
     let condition = format!("attribute_exists(pk) AND ({})", statuses.join(" OR "));
-    let mut change = change.when(&condition, &[(":to", s(format!("{:?}", record.to)))]);
+    let mut change = change.when(&condition, &[(":to", s(record.to.as_str()))]);
     change.expression = change.expression.replacen("SET ", "SET #status = :to, ", 1);
     change.names.insert("#status".into(), "status".into());
     change.values.extend(from);

@@ -35,10 +35,11 @@ struct Record {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
 enum Content {
+    #[serde(rename = "kept")]
     Kept(Kept),
     /// The object that the client itself writes, as it comes.
+    #[serde(rename = "upload")]
     Upload(String),
 }
 

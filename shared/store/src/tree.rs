@@ -22,13 +22,15 @@ use domain::{
 };
 use guards::MOST_ACTIONS;
 use node::{Folder, Named, Node, NodeKind};
-use serde::Deserialize;
 use way::{Place, Way};
 
 mod guards;
 mod listing;
 pub(crate) mod node;
+mod restricted;
 pub(crate) mod way;
+
+pub use restricted::Restricted;
 
 /// The trees of all workspaces.
 #[derive(Clone)]
@@ -183,7 +185,7 @@ impl Tree {
     }
 
     fn mark_restricted(&self, workspace: &str, role: Role) -> Outcome<TransactWriteItem> {
-        let marked = AttributeValue::Ss(vec![Restricted::mark(workspace, role)]);
+        let marked = AttributeValue::Ss(vec![restricted::mark(workspace, role)]);
         let change = Change {
             // A word that DynamoDB reserves.
             expression: "ADD #roles :role".into(),
@@ -247,23 +249,4 @@ fn holds(path: &[String], children: u64) -> Problem {
         "The folder “{}” holds {things}; only an empty folder can be deleted.",
         tree::shown(path)
     ))
-}
-
-/// For which roles there are rules, in which workspaces: most callers need not look at the folders above a report at all.
-#[derive(Debug, Default, Deserialize)]
-pub struct Restricted {
-    #[serde(default)]
-    roles: Vec<String>,
-}
-
-impl Restricted {
-    fn mark(workspace: &str, role: Role) -> String {
-        format!("{workspace}#{role:?}")
-    }
-
-    /// Whether any folder of the workspace has a rule for the role.
-    pub fn holds(&self, workspace: &str, role: Role) -> bool {
-        let mark = Self::mark(workspace, role);
-        role != Role::Admin && self.roles.contains(&mark)
-    }
 }

@@ -1,9 +1,10 @@
 //! One name everywhere: what the repository says of a function in its folder, crate, template resource, routes, OpenAPI
-//! operations, sample event and README row is joined here, in [`watching`] what it says of alarms, metrics and limits, and in [`schema`] what it says of a definition. A place that
+//! operations, sample event and README row is joined here, in [`watching`] what it says of alarms, metrics and limits, and in [`schema`] what it says of a definition, in [`stored`] what is stored. A place that
 //! drifted from the others fails, and the message says what to add where. Needs no running stack: only files are read.
 
 mod places;
 mod schema;
+mod stored;
 mod watching;
 
 use places::*;

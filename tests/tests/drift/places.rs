@@ -248,6 +248,14 @@ pub fn entries(folder: &str) -> Vec<String> {
     listed.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
+/// The Rust files in a folder and in all that is below it.
+pub fn sources(folder: &str) -> Vec<String> {
+    let below = entries(folder).into_iter().map(|name| format!("{folder}/{name}"));
+    let (folders, files): (Vec<_>, Vec<_>) = below.partition(|entry| path(entry).is_dir());
+    let files = files.into_iter().filter(|file| file.ends_with(".rs"));
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+}
+
 pub fn event(function: &str) -> Value {
     let file = format!("events/{function}.json");
     serde_json::from_str(&read(&file)).unwrap_or_else(|error| panic!("{file}: {error}"))

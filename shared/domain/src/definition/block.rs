@@ -4,26 +4,35 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{DataPath, Format, Length};
+use crate::literal::literals;
 
 /// One block of a report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "lowercase")]
+#[serde(tag = "kind")]
 pub enum Block {
     /// A heading; it is also an entry of the PDF's outline.
+    #[serde(rename = "heading")]
     Heading(Heading),
     /// Prose.
+    #[serde(rename = "text")]
     Text(Text),
     /// A row of cards with key figures.
+    #[serde(rename = "kpis")]
     Kpis(Kpis),
     /// A chart.
+    #[serde(rename = "chart")]
     Chart(Chart),
     /// A table; it is also offered as CSV.
+    #[serde(rename = "table")]
     Table(Table),
     /// A picture from the report's assets.
+    #[serde(rename = "image")]
     Image(Image),
     /// Blocks side by side.
+    #[serde(rename = "columns")]
     Columns(Columns),
     /// The rest starts on a new page.
+    #[serde(rename = "pagebreak")]
     PageBreak(PageBreak),
 }
 
@@ -102,15 +111,16 @@ pub struct Chart {
     pub optional: bool,
 }
 
-/// The sort of a chart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum ChartKind {
-    Bar,
-    Line,
-    Area,
-    Pie,
+literals! {
+    /// The sort of a chart.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum ChartKind {
+        Bar = "bar",
+        Line = "line",
+        Area = "area",
+        Pie = "pie",
+    }
 }
 
 /// A table of a list of records.
@@ -152,14 +162,15 @@ pub struct Column {
     pub width: Option<Length>,
 }
 
-/// Where a value stands in its column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Align {
-    Left,
-    Right,
-    Center,
+literals! {
+    /// Where a value stands in its column.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum Align {
+        Left = "left",
+        Right = "right",
+        Center = "center",
+    }
 }
 
 /// A picture.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::literal::literals;
 use crate::problem::Mistake;
 
 /// How the tables are written as CSV. What is left out is as spreadsheets of the report's language expect it.
@@ -19,28 +20,26 @@ pub struct CsvOptions {
     pub decimal: Option<DecimalMark>,
 }
 
-/// What stands between two cells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum Separator {
-    #[serde(rename = ",")]
-    Comma,
-    #[serde(rename = ";")]
-    Semicolon,
-    #[serde(rename = "\t")]
-    Tab,
-    #[serde(rename = "|")]
-    Bar,
+literals! {
+    /// What stands between two cells.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum Separator {
+        Comma = ",",
+        Semicolon = ";",
+        Tab = "\t",
+        Bar = "|",
+    }
 }
 
-/// What stands before the decimals of a number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum DecimalMark {
-    #[serde(rename = ".")]
-    Point,
-    #[serde(rename = ",")]
-    Comma,
+literals! {
+    /// What stands before the decimals of a number.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    #[allow(missing_docs)]
+    pub enum DecimalMark {
+        Point = ".",
+        Comma = ",",
+    }
 }
 
 impl CsvOptions {

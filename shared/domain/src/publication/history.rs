@@ -1,21 +1,24 @@
 //! What the publications of a report come to now: their state in a history, and which of their bundles are kept.
 
 use super::{BundleKey, Publication, State};
+use crate::literal::literals;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// Where one publication of a history stands now, in the words of Huddle's `publishingState`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum PublishingState {
-    /// It failed, was replaced, was taken back, or its links have expired.
-    NotPublished,
-    /// It is being made.
-    PublishInProgress,
-    /// The public sees it.
-    Published,
-    /// It was taken back while it was being made; nobody will see it.
-    UnpublishInProgress,
+literals! {
+    /// Where one publication of a history stands now, in the words of Huddle's `publishingState`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+    pub enum PublishingState {
+        /// It failed, was replaced, was taken back, or its links have expired.
+        NotPublished = "NotPublished",
+        /// It is being made.
+        PublishInProgress = "PublishInProgress",
+        /// The public sees it.
+        Published = "Published",
+        /// It was taken back while it was being made; nobody will see it.
+        UnpublishInProgress = "UnpublishInProgress",
+    }
 }
 
 impl PublishingState {

@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn row(write: &Write) -> String {
-        let statuses = |from: &[Status]| from.iter().map(|status| format!("{status:?}")).collect::<Vec<_>>().join(", ");
+        let statuses = |from: &[Status]| from.iter().map(|status| status.as_str()).collect::<Vec<_>>().join(", ");
         let record = write.record.map_or(String::new(), |record| {
             let mut when = match record.from {
                 [] => "is new".to_owned(),
@@ -246,7 +246,7 @@ mod tests {
             if record.given_up {
                 when += ", was given up";
             }
-            format!("{when} → {:?}", record.to)
+            format!("{when} → {}", record.to)
         });
         let state = if write.state { "revision" } else { "" };
         let Write { step, by, also, crash, repair, .. } = write;

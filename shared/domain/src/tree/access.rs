@@ -1,20 +1,22 @@
 //! What a role may do in a folder and in all that is below it. Rules narrow what the role may do anyway; they never widen it.
 
 use crate::credential::{Permission, Role};
+use crate::literal::literals;
 use crate::problem::{Outcome, Problem};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// What a rule leaves to a role.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Access {
-    /// The folder and all that is in it is not there for the role.
-    None,
-    /// The role sees what is there, and changes none of it.
-    Read,
-    /// Whatever the role may do.
-    Write,
+literals! {
+    /// What a rule leaves to a role.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+    pub enum Access {
+        /// The folder and all that is in it is not there for the role.
+        None = "none",
+        /// The role sees what is there, and changes none of it.
+        Read = "read",
+        /// Whatever the role may do.
+        Write = "write",
+    }
 }
 
 /// The rules of one folder, by role.

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 
 /// A node, under its id.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "node", rename_all = "lowercase")]
+#[serde(tag = "node")]
 pub(crate) enum Node {
+    #[serde(rename = "folder")]
     Folder(Folder),
     /// A copy of the report's head, so that a list is one query.
+    #[serde(rename = "report")]
     Report(Box<Report>),
 }
 
@@ -34,8 +36,9 @@ pub(crate) struct Named {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub(crate) enum NodeKind {
+    #[serde(rename = "folder")]
     Folder,
+    #[serde(rename = "report")]
     Report,
 }

@@ -83,7 +83,6 @@ impl Way {
             return Ok(());
         }
         let path: Vec<_> = self.folders.iter().map(|folder| folder.name.clone()).collect();
-        let role = format!("{role:?}").to_lowercase();
         Err(Problem::Forbidden(format!("The folder “{}” is read-only for the role {role}.", shown(&path))))
     }
 }
