@@ -67,7 +67,7 @@ impl AccessTokens {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let access = Table { client: aws.dynamodb(), name: Variable::AccessTable.text()? };
+        let access = Table::new(aws, Variable::AccessTable)?;
         Ok(Self { access })
     }
 

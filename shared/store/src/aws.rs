@@ -9,11 +9,14 @@ use aws_sdk_dynamodb::config::{
 use domain::{Outcome, Problem};
 use std::{
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
 };
+
+#[cfg(test)]
+mod connections;
 
 /// The connection to AWS that all aggregates of a function share.
 #[derive(Clone)]
@@ -22,6 +25,17 @@ pub struct Aws {
     requests: Arc<Requests>,
     /// Whether the endpoint is a stand-in (the local stack), which serves buckets by path.
     local: bool,
+    clients: Arc<Clients>,
+}
+
+/// The clients that were asked for. One for each service: a client has its own pool of connections, and each connection to AWS begins
+/// with a TLS handshake.
+#[derive(Default)]
+struct Clients {
+    dynamodb: OnceLock<aws_sdk_dynamodb::Client>,
+    s3: OnceLock<aws_sdk_s3::Client>,
+    sqs: OnceLock<aws_sdk_sqs::Client>,
+    ses: OnceLock<aws_sdk_ses::Client>,
 }
 
 /// The requests that went out since the last [`Requests::take`], retries included.
@@ -110,7 +124,7 @@ impl Aws {
     pub async fn connect() -> Self {
         let config = sent::configuration().await;
         let local = std::env::var_os("AWS_ENDPOINT_URL").is_some();
-        Self { config, requests: Arc::default(), local }
+        Self { config, requests: Arc::default(), local, clients: Arc::default() }
     }
 
     /// The counter of this connection's requests.
@@ -123,11 +137,19 @@ impl Aws {
     }
 
     pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        self.clients.dynamodb.get_or_init(|| self.new_dynamodb()).clone()
+    }
+
+    fn new_dynamodb(&self) -> aws_sdk_dynamodb::Client {
         let config = aws_sdk_dynamodb::config::Builder::from(&self.config);
         aws_sdk_dynamodb::Client::from_conf(config.interceptor(self.counter(Service::DynamoDb)).build())
     }
 
     pub(crate) fn s3(&self) -> aws_sdk_s3::Client {
+        self.clients.s3.get_or_init(|| self.new_s3()).clone()
+    }
+
+    fn new_s3(&self) -> aws_sdk_s3::Client {
         use aws_sdk_s3::config::{RequestChecksumCalculation, ResponseChecksumValidation};
         let config = aws_sdk_s3::config::Builder::from(&self.config)
             .force_path_style(self.local)
@@ -140,11 +162,19 @@ impl Aws {
     }
 
     pub(crate) fn sqs(&self) -> aws_sdk_sqs::Client {
+        self.clients.sqs.get_or_init(|| self.new_sqs()).clone()
+    }
+
+    fn new_sqs(&self) -> aws_sdk_sqs::Client {
         let config = aws_sdk_sqs::config::Builder::from(&self.config);
         aws_sdk_sqs::Client::from_conf(config.interceptor(self.counter(Service::Sqs)).build())
     }
 
     pub(crate) fn ses(&self) -> aws_sdk_ses::Client {
+        self.clients.ses.get_or_init(|| self.new_ses()).clone()
+    }
+
+    fn new_ses(&self) -> aws_sdk_ses::Client {
         let config = aws_sdk_ses::config::Builder::from(&self.config)
             // A mail that is sent again is a second mail: [`crate::Outbox`] decides. It also knows how long it may take.
             .retry_config(RetryConfig::disabled())

@@ -64,7 +64,7 @@ impl Deliveries {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { catalog: Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? } })
+        Ok(Self { catalog: Table::new(aws, Variable::CatalogTable)? })
     }
 
     /// A new id, in the order of time.

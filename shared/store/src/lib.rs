@@ -6,6 +6,8 @@
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::print_stdout))]
+
 pub mod access_tokens;
 pub mod aliases;
 pub mod ambient;

@@ -38,7 +38,7 @@ impl Links {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let table = Table { client: aws.dynamodb(), name: Variable::LinksTable.text()? };
+        let table = Table::new(aws, Variable::LinksTable)?;
         Ok(Self { table, objects: Objects::new(aws)? })
     }
 

@@ -107,7 +107,7 @@ impl MailedFiles {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let links = Table { client: aws.dynamodb(), name: Variable::LinksTable.text()? };
+        let links = Table::new(aws, Variable::LinksTable)?;
         Ok(Self { links, objects: Objects::new(aws)? })
     }
 

@@ -28,7 +28,7 @@ impl Presets {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        let catalog = Table::new(aws, Variable::CatalogTable)?;
         Ok(Self { numbers: Numbers::new(&catalog, "PRESET", 1), catalog })
     }
 

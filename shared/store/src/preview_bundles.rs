@@ -52,7 +52,7 @@ impl PreviewBundles {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        let catalog = Table::new(aws, Variable::CatalogTable)?;
         Ok(Self { catalog, objects: Objects::new(aws)? })
     }
 

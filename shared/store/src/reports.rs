@@ -100,7 +100,7 @@ impl Reports {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        let catalog = Table::new(aws, Variable::CatalogTable)?;
         let numbers = Numbers::new(&catalog, "REPORT", 10);
         Ok(Self { numbers, objects: Objects::new(aws)?, tree: Tree { catalog: catalog.clone() }, catalog })
     }

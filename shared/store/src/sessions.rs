@@ -27,7 +27,7 @@ impl Sessions {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { access: Table { client: aws.dynamodb(), name: Variable::AccessTable.text()? } })
+        Ok(Self { access: Table::new(aws, Variable::AccessTable)? })
     }
 
     /// Begins a session of the caller in a workspace.

@@ -25,7 +25,7 @@ impl Suppressions {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { catalog: Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? } })
+        Ok(Self { catalog: Table::new(aws, Variable::CatalogTable)? })
     }
 
     /// Parts those who may be written to from those who are left out.

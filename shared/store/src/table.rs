@@ -1,6 +1,6 @@
 //! DynamoDB items, keys and transactions: what every aggregate's file shares.
 
-use crate::{ambient, sent};
+use crate::{Aws, ambient, aws::Variable, sent};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -79,6 +79,14 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// The table whose name is in a variable.
+    ///
+    /// # Errors
+    /// `Internal` if the variable is missing.
+    pub(crate) fn new(aws: &Aws, name: Variable) -> Outcome<Self> {
+        Ok(Self { client: aws.dynamodb(), name: name.text()? })
+    }
+
     /// Reads one item as it is now, not as it was a moment ago.
     pub(crate) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Outcome<Option<T>> {
         self.get_item(key).await?.map(from_item).transpose()

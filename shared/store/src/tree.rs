@@ -42,7 +42,7 @@ impl Tree {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { catalog: Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? } })
+        Ok(Self { catalog: Table::new(aws, Variable::CatalogTable)? })
     }
 
     /// Makes a folder.

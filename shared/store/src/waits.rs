@@ -70,7 +70,7 @@ impl Waits {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { access: Table { client: aws.dynamodb(), name: Variable::AccessTable.text()? } })
+        Ok(Self { access: Table::new(aws, Variable::AccessTable)? })
     }
 
     /// Follows a publication until it is finished or `end` is near; only looks at it if [`MOST_WAITS`] requests of the caller wait already.
@@ -134,7 +134,7 @@ impl Waits {
         Ok(self.access.change::<Waiting>(key, change).await?.is_some())
     }
 
-    async fn remove(&self, key: &Key, waits: Vec<String>) -> Outcome<()> {
+    pub(crate) async fn remove(&self, key: &Key, waits: Vec<String>) -> Outcome<()> {
         let change = Change {
             expression: "DELETE waits :over".into(),
             values: [(":over".into(), set(waits))].into(),

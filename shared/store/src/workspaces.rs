@@ -25,7 +25,7 @@ impl Workspaces {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        let catalog = Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? };
+        let catalog = Table::new(aws, Variable::CatalogTable)?;
         Ok(Self { numbers: Numbers::new(&catalog, "WORKSPACE", 1), catalog })
     }
 

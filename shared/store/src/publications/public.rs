@@ -37,7 +37,7 @@ impl PublicReports {
     pub fn new(aws: &Aws) -> Outcome<Self> {
         let key = LinkKey::new(&Variable::LinkKey.text()?);
         let publications = Publications::new(aws)?;
-        let links = Table { client: aws.dynamodb(), name: Variable::LinksTable.text()? };
+        let links = Table::new(aws, Variable::LinksTable)?;
         Ok(Self {
             mailed: MailedFiles { links: links.clone(), objects: publications.objects.clone() },
             publications,

@@ -52,7 +52,7 @@ impl Records {
     /// # Errors
     /// `Internal` if a variable is missing.
     pub fn new(aws: &Aws) -> Outcome<Self> {
-        Ok(Self { catalog: Table { client: aws.dynamodb(), name: Variable::CatalogTable.text()? } })
+        Ok(Self { catalog: Table::new(aws, Variable::CatalogTable)? })
     }
 
     /// Lets the caller follow the publication under a name of the caller's own.
