@@ -289,7 +289,7 @@ def drop_conditions(pattern: str) -> None:
     """`EMU_DROP_CONDITION=<regular expression>`: takes conditions out of writes, to see that a test notices.
 
     The expression is searched in `<kind> <update> IF <condition> ON <sort key>`, once for each part of a condition that is joined by AND;
-    numbers and texts stand in it instead of their placeholders: `Update ADD children 1 IF parent = root ON …`. The kind of a write outside
+    numbers and texts stand in it instead of their placeholders: `Update ADD #children 1 IF #parent = root ON …`. The kind of a write outside
     of transactions begins with `Single`. A part that it is found in always holds.
     """
     wanted = re.compile(pattern)

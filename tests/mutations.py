@@ -46,27 +46,27 @@ SWING = "concurrent::who_works_in_a_folder_that_swings"
 
 TREE_MUTATIONS = [
     Mutation("name-taken", r"^Put IF attribute_not_exists\(pk\) ON ", "two nodes of one name in a folder", ANY),
-    Mutation("comes-gone", r"^Update ADD children 1 IF ", "a node comes into a folder that is gone", ANY),
-    Mutation("comes-moved", r"^Update ADD children 1 IF parent ", "a node comes into a folder that is in another one by now", SWING),
-    Mutation("comes-renamed", r"^Update ADD children 1 IF #name ", "a node comes into a folder that has another name by now", SWING),
-    Mutation("leaves-moved", r"^Update ADD children -1 IF parent ", "a node leaves a folder that is in another one by now", SWING),
-    Mutation("leaves-renamed", r"^Update ADD children -1 IF #name ", "a node leaves a folder that has another name by now", SWING),
-    Mutation("above-moved", r"^ConditionCheck IF parent ", "a node comes to a path whose beginning is in another folder by now", SWING),
+    Mutation("comes-gone", r"^Update ADD #children 1 IF ", "a node comes into a folder that is gone", ANY),
+    Mutation("comes-moved", r"^Update ADD #children 1 IF #parent ", "a node comes into a folder that is in another one by now", SWING),
+    Mutation("comes-renamed", r"^Update ADD #children 1 IF #name ", "a node comes into a folder that has another name by now", SWING),
+    Mutation("leaves-moved", r"^Update ADD #children -1 IF #parent ", "a node leaves a folder that is in another one by now", SWING),
+    Mutation("leaves-renamed", r"^Update ADD #children -1 IF #name ", "a node leaves a folder that has another name by now", SWING),
+    Mutation("above-moved", r"^ConditionCheck IF #parent ", "a node comes to a path whose beginning is in another folder by now", SWING),
     Mutation("above-renamed", r"^ConditionCheck IF #name ", "a node comes to a path whose beginning has another name by now", SWING),
-    Mutation("moves-gone", r"^Update SET parent = .* IF ", "a folder is moved from where it is not, or that is gone", SWING),
-    Mutation("moves-moved", r"^Update SET parent = .* IF parent ", "a folder is moved that is in another one by now", SWING),
-    Mutation("moves-renamed", r"^Update SET parent = .* IF #name ", "a folder is moved that has another name by now", SWING),
-    Mutation("deletes-full", r"^Delete IF children = 0 ON ", "what is in a deleted folder becomes an orphan", "sequential"),
-    Mutation("deletes-moved", r"^Delete IF parent ", "a folder is deleted that is in another one by now", SWING),
+    Mutation("moves-gone", r"^Update SET #parent = .* IF ", "a folder is moved from where it is not, or that is gone", SWING),
+    Mutation("moves-moved", r"^Update SET #parent = .* IF #parent ", "a folder is moved that is in another one by now", SWING),
+    Mutation("moves-renamed", r"^Update SET #parent = .* IF #name ", "a folder is moved that has another name by now", SWING),
+    Mutation("deletes-full", r"^Delete IF #children = 0 ON ", "what is in a deleted folder becomes an orphan", "sequential"),
+    Mutation("deletes-moved", r"^Delete IF #parent ", "a folder is deleted that is in another one by now", SWING),
     Mutation("deletes-renamed", r"^Delete IF #name ", "a folder is deleted that has another name by now", SWING),
     Mutation("report-name-taken", r"^Put IF attribute_not_exists\(pk\) ON ", "a report takes the name of a folder", "reports"),
-    Mutation("report-comes-gone", r"^Update ADD children 1 IF ", "a report comes into a folder that is gone", "reports"),
+    Mutation("report-comes-gone", r"^Update ADD #children 1 IF ", "a report comes into a folder that is gone", "reports"),
 ]
 
 
 # A condition of which another one of the same write says as much is not here: without it nothing breaks.
 PUBLISH_MUTATIONS = [
-    Mutation("revision", r"^Put IF revision = ", "what was unpublished meanwhile goes live", "withdrawn::an_unpublish"),
+    Mutation("revision", r"^Put IF #revision = ", "what was unpublished meanwhile goes live", "withdrawn::an_unpublish"),
     Mutation("ask-new", r"^Put IF attribute_not_exists\(pk\) ON (~STATE|PUB#)", "two publications get one number", "races::two_calls"),
     Mutation("begin-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = NotStarted", "a finished publication begins anew", "messages::fifty"),
     Mutation("advance-finished", r"^SingleUpdate SET #status = InProgress, .* IF \(#status = InProgress\)", "a finished publication goes on", "messages::of_two_workers_for_one"),
@@ -80,7 +80,7 @@ PUBLISH_MUTATIONS = [
 ]
 
 RENDITION_MUTATIONS = [
-    Mutation("nonce-spent", r"^SingleUpdate SET cookieHash = .* IF \(attribute_not_exists\(cookieHash\)", "a nonce has two winners", "previews::a_nonce_has_one_winner"),
+    Mutation("nonce-spent", r"^SingleUpdate SET #cookieHash = .* IF \(attribute_not_exists\(#cookieHash\)", "a nonce has two winners", "previews::a_nonce_has_one_winner"),
     Mutation("export-finished", r"^SingleUpdate SET #status = .* IF \(#status = NotStarted .* ON EXPORT$", "an export that is finished begins anew, and fails", "exports::a_second_message"),
     Mutation("preset-new", r"^SinglePut IF attribute_not_exists\(pk\) ON contested", "a theme has two numbers", "lists::two_first_requests"),
 ]
@@ -88,7 +88,7 @@ RENDITION_MUTATIONS = [
 # That a mail is marked before it is handed over, and who is suppressed asked for, are no conditions of writes: the fault tests see to those.
 MAIL_MUTATIONS = [
     Mutation("key-new", r"^SinglePut IF attribute_not_exists\(pk\) OR #expires <= \d+ ON KEY$", "two requests under one key both send", "idempotency::requests_at_once_under"),
-    Mutation("key-taken-over", r"^SingleUpdate SET holder = .* IF \(holder = ", "two requests take up what a third one left, and both send", "idempotency::requests_at_once_after"),
+    Mutation("key-taken-over", r"^SingleUpdate SET #holder = .* IF \(#holder = ", "two requests take up what a third one left, and both send", "idempotency::requests_at_once_after"),
     Mutation("feedback-unknown", r"^SingleUpdate SET #feedback\.#address = .* IF attribute_exists\(pk\)", "a bounce of a mail that is not known blocks the queue", "feedback::messages_that_are_none"),
 ]
 

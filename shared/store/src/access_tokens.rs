@@ -4,6 +4,7 @@
 use crate::{
     Aws, Leads, Reports, ambient,
     aws::Variable,
+    change::{Change, Condition},
     keys::{alias, restricted_key},
     sent,
     sessions::session_key,
@@ -174,8 +175,8 @@ impl AccessTokens {
         let (token, secret) = new.issue(user, ambient::random()?, ambient::random()?, ambient::now())?;
         let listed = Listed { place: String::new(), id: token.id.clone() };
         let writes = vec![
-            self.access.put(to_item(&key(&token.id), &token)?, "attribute_not_exists(pk)")?,
-            self.access.put(to_item(&place(&token), &listed)?, "attribute_not_exists(pk)")?,
+            self.access.put(to_item(&key(&token.id), &token)?, Condition::new_item())?,
+            self.access.put(to_item(&place(&token), &listed)?, Condition::new_item())?,
         ];
         transact(&self.access.client, writes).await.map_err(|refused| match refused {
             Refused::Condition(..) => Problem::internal("two tokens drew the same id"),
@@ -228,15 +229,10 @@ impl AccessTokens {
         if token.last_used_at.is_some_and(recent) {
             return;
         }
-        let update =
-            self.access.client.update_item().table_name(&self.access.name).set_key(Some(key(&token.id).item()));
-        let update = update
-            .update_expression("SET lastUsedAt = :now")
-            // A token that is revoked at this moment must not come back as an empty item.
-            .condition_expression("attribute_exists(pk)")
-            .expression_attribute_values(":now", s(now.to_string()));
-        if let Err(error) = sent::update_item(update).await {
-            tracing::warn!(error = %fault(error), "the last use of a token was not recorded");
+        // A token that is revoked at this moment must not come back as an empty item.
+        let change = Change::default().set("lastUsedAt", s(now.to_string())).when(Condition::known_item());
+        if let Err(error) = self.access.change::<AccessToken>(&key(&token.id), change).await {
+            tracing::warn!(%error, "the last use of a token was not recorded");
         }
     }
 }

@@ -3,13 +3,13 @@
 
 use crate::{
     Reports,
+    change::{Change, Condition, Path},
     keys::alias,
-    table::{Change, Item, Key, from_item, s, to_item},
+    table::{Item, Key, from_item, s, to_item},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{Outcome, Problem, names::ReportRef, report::Report};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// The reports that a name leads to.
@@ -89,18 +89,17 @@ impl Reports {
     pub(crate) fn take_natural_id(&self, report: &Report) -> Outcome<TransactWriteItem> {
         let lead = Alias { uid: report.uid, deleted: false };
         let lead = serde_dynamo::to_attribute_value(lead).map_err(Problem::internal)?;
-        let change = Change { expression: "SET #in = :lead".into(), names: of_workspace(report), ..Change::default() };
-        let change = change.when(
-            "attribute_not_exists(#in) OR #in.deleted = :true",
-            &[(":lead", lead), (":true", AttributeValue::Bool(true))],
-        );
-        self.catalog.update(&natural_key(report)?, change)
+        let deleted = Condition::is(of_workspace(report).member("deleted", "deleted"), AttributeValue::Bool(true));
+        let key = natural_key(report)?;
+        let change = Change::default().set(of_workspace(report), lead);
+        let free = Condition::Any(vec![Condition::missing(of_workspace(report)), deleted]);
+        self.catalog.update(&key, change.when(free))
     }
 
     /// The write by which the number of a new report leads to it.
     pub(crate) fn take_number(&self, report: &Report) -> Outcome<TransactWriteItem> {
         let key = alias(&ReportRef::Number(report.number)).ok_or_else(no_key)?;
-        self.catalog.put(to_item(&key, &Alias { uid: report.uid, deleted: false })?, "attribute_not_exists(pk)")
+        self.catalog.put(to_item(&key, &Alias { uid: report.uid, deleted: false })?, Condition::new_item())
     }
 
     /// The writes by which another natural id leads to the report, and the one that it had leads nowhere: it is free for another report.
@@ -117,14 +116,15 @@ impl Reports {
     /// The write by which the natural id of a deleted report is free again.
     pub(crate) fn free_natural_id(&self, report: &Report) -> Outcome<TransactWriteItem> {
         let change =
-            Change { expression: "SET #in.deleted = :true".into(), names: of_workspace(report), ..Change::default() };
-        let own = [(":true", AttributeValue::Bool(true)), (":uid", s(report.uid.to_string()))];
-        self.catalog.update(&natural_key(report)?, change.when("#in.uid = :uid", &own))
+            Change::default().set(of_workspace(report).member("deleted", "deleted"), AttributeValue::Bool(true));
+        let own = Condition::is(of_workspace(report).member("uid", "uid"), s(report.uid.to_string()));
+        self.catalog.update(&natural_key(report)?, change.when(own))
     }
 }
 
-fn of_workspace(report: &Report) -> HashMap<String, String> {
-    [("#in".to_owned(), format!("{IN}{}", report.workspace))].into()
+/// The attribute of the workspace in which the report is.
+fn of_workspace(report: &Report) -> Path {
+    Path::named("in", format!("{IN}{}", report.workspace))
 }
 
 fn natural_key(report: &Report) -> Outcome<Key> {

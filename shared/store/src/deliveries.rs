@@ -3,9 +3,10 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::{Change, Condition, Path},
     keys::{deliveries_partition, delivery_key, send_key},
     sent,
-    table::{Change, Key, Table, fault, from_item, n, s, to_item},
+    table::{Key, Table, fault, from_item, n, s, to_item},
 };
 use domain::{
     Outcome, Problem,
@@ -117,34 +118,18 @@ impl Deliveries {
 
     /// Whether the key is new, or its time was over.
     async fn put_fresh(&self, key: &Key, record: &Record, now: Timestamp) -> Outcome<bool> {
-        let put = self.catalog.client.put_item().table_name(&self.catalog.name);
-        let put = put
-            .set_item(Some(to_item(key, record)?))
-            .condition_expression("attribute_not_exists(pk) OR #expires <= :now")
-            .expression_attribute_names("#expires", "expires")
-            .expression_attribute_values(":now", n(seconds(now)));
-        match sent::put_item(put).await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(fault(error)),
-        }
+        let over = Condition::AtMost("expires".into(), n(seconds(now)));
+        self.catalog.write(to_item(key, record)?, Some(Condition::Any(vec![Condition::new_item(), over]))).await
     }
 
     /// Whether the claim of a request that ended or died is this one's now.
     async fn take_over(&self, key: &Key, found: &Record, own: &Record) -> Outcome<bool> {
-        let change = Change { expression: "SET holder = :own, leaseUntil = :until".into(), ..Change::default() };
+        let change = Change::default().set("holder", s(own.holder)).set("leaseUntil", n(own.lease_until));
+        let as_found =
+            vec![Condition::is("holder", s(found.holder)), Condition::is("leaseUntil", n(found.lease_until))];
         // As it was found; or this very write, if its answer was lost.
-        let change = change.when(
-            "(holder = :found AND leaseUntil = :ended) OR holder = :own",
-            &[
-                (":own", s(own.holder)),
-                (":until", n(own.lease_until)),
-                (":found", s(found.holder)),
-                (":ended", n(found.lease_until)),
-            ],
-        );
+        let change =
+            change.when(Condition::Any(vec![Condition::All(as_found), Condition::is("holder", s(own.holder))]));
         Ok(self.catalog.change::<Record>(key, change).await?.is_some())
     }
 
@@ -153,7 +138,7 @@ impl Deliveries {
     /// # Errors
     /// `Internal` when DynamoDB does not answer; then the claim ends by itself.
     pub async fn release(&self, claim: Claim) -> Outcome<()> {
-        self.end(claim, Change { expression: "SET leaseUntil = :never".into(), ..Change::default() }).await
+        self.end(claim, Change::default()).await
     }
 
     /// Ends a claim under which nothing was done: the key is as if it had never been used.
@@ -161,13 +146,11 @@ impl Deliveries {
     /// # Errors
     /// As [`Deliveries::release`].
     pub async fn forget(&self, claim: Claim) -> Outcome<()> {
-        let names = [("#expires".to_owned(), "expires".to_owned())].into();
-        let expression = "SET leaseUntil = :never, #expires = :never".into();
-        self.end(claim, Change { expression, names, ..Change::default() }).await
+        self.end(claim, Change::default().set("expires", n(0))).await
     }
 
     async fn end(&self, claim: Claim, change: Change) -> Outcome<()> {
-        let change = change.when("holder = :own", &[(":own", s(claim.holder)), (":never", n(0))]);
+        let change = change.set("leaseUntil", n(0)).when(Condition::is("holder", s(claim.holder)));
         self.catalog.change::<Record>(&claim.key, change).await.map(drop)
     }
 
@@ -188,13 +171,9 @@ impl Deliveries {
     /// `Internal` when DynamoDB does not answer.
     pub async fn put_mail(&self, delivery: &Delivery, position: usize) -> Outcome<()> {
         let mail = delivery.mails.get(position).ok_or_else(|| Problem::internal("there is no such mail"))?;
-        let change = Change {
-            expression: format!("SET mails[{position}] = :mail"),
-            values: [(":mail".into(), serde_dynamo::to_attribute_value(mail).map_err(Problem::internal)?)].into(),
-            ..Change::default()
-        };
-        let key = delivery_key(delivery.report, delivery.id);
-        let changed = self.catalog.change::<Delivery>(&key, change.when("attribute_exists(pk)", &[])).await?;
+        let mail = serde_dynamo::to_attribute_value(mail).map_err(Problem::internal)?;
+        let change = Change::default().set(Path::from("mails").at(position), mail).when(Condition::known_item());
+        let changed = self.catalog.change::<Delivery>(&delivery_key(delivery.report, delivery.id), change).await?;
         changed.map(drop).ok_or_else(|| Problem::internal(format!("the delivery {} is gone", delivery.id)))
     }
 
@@ -203,13 +182,9 @@ impl Deliveries {
     /// # Errors
     /// `NotFound` when the report has no such delivery, `Internal` when DynamoDB does not answer.
     pub async fn put_withdrawn(&self, report: Uuid, delivery: Uuid, now: Timestamp) -> Outcome<()> {
-        let change = Change {
-            expression: "SET linkWithdrawnAt = if_not_exists(linkWithdrawnAt, :now)".into(),
-            values: [(":now".into(), s(now.to_string()))].into(),
-            ..Change::default()
-        };
-        let key = delivery_key(report, delivery);
-        let changed = self.catalog.change::<Delivery>(&key, change.when("attribute_exists(pk)", &[])).await?;
+        let change = Change::default().set_once("linkWithdrawnAt", s(now.to_string()));
+        let change = change.when(Condition::known_item());
+        let changed = self.catalog.change::<Delivery>(&delivery_key(report, delivery), change).await?;
         changed.map(drop).ok_or_else(|| Problem::NotFound(format!("The report has no delivery {delivery}.")))
     }
 
@@ -224,14 +199,9 @@ impl Deliveries {
         address: &str,
         feedback: &Feedback,
     ) -> Outcome<bool> {
-        let change = Change {
-            expression: "SET #feedback.#address = :feedback".into(),
-            names: [("#feedback".into(), "feedback".into()), ("#address".into(), address.to_owned())].into(),
-            values: [(":feedback".into(), serde_dynamo::to_attribute_value(feedback).map_err(Problem::internal)?)]
-                .into(),
-            condition: None,
-        };
-        let change = change.when("attribute_exists(pk)", &[]);
+        let feedback = serde_dynamo::to_attribute_value(feedback).map_err(Problem::internal)?;
+        let of_address = Path::from("feedback").member("address", address);
+        let change = Change::default().set(of_address, feedback).when(Condition::known_item());
         Ok(self.catalog.change::<Delivery>(&delivery_key(report, delivery), change).await?.is_some())
     }
 

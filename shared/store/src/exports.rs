@@ -3,11 +3,12 @@
 use crate::{
     Aws, OpenReport, ambient,
     aws::Variable,
+    change::{Change, Condition},
     kept::{self, Kept},
     keys::export_key,
     objects::Objects,
     publications::Queue,
-    table::{Change, Table, n, s, to_item},
+    table::{Table, n, s, to_item},
     temporary::with_new_id,
 };
 use domain::{
@@ -84,7 +85,7 @@ impl Exports {
         queue.send(message, Some(&report.workspace)).await?;
         let mut item = to_item(&export_key(id), &Record { export: export.clone(), asked })?;
         item.insert("expires".into(), n(export.expires_at.as_second().unsigned_abs()));
-        let written = self.catalog.write(item, Some("attribute_not_exists(pk)")).await?;
+        let written = self.catalog.write(item, Some(Condition::new_item())).await?;
         Ok(written.then_some(export))
     }
 
@@ -103,12 +104,7 @@ impl Exports {
     /// # Errors
     /// `Internal` when a service does not answer.
     pub async fn begin(&self, id: TemporaryId) -> Outcome<Begun> {
-        let begun = Change {
-            expression: "SET #status = :to, #percent = :percent, #startedAt = if_not_exists(#startedAt, :now)".into(),
-            names: ["percent", "startedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
-            values: [(":percent".into(), n(5)), (":now".into(), s(ambient::now().to_string()))].into(),
-            condition: None,
-        };
+        let begun = Change::default().set("percent", n(5)).set_once("startedAt", s(ambient::now().to_string()));
         if let Some(Record { export, asked }) = self.moved(id, Status::InProgress, begun).await? {
             let rendition = kept::read(&self.objects, &asked).await?;
             return Ok(Begun::Work(Box::new(export), Box::new(rendition)));
@@ -125,13 +121,7 @@ impl Exports {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn advance(&self, id: TemporaryId, percent: u64) -> Outcome<()> {
-        let advanced = Change {
-            expression: "SET #status = :to, #percent = :percent".into(),
-            names: [("#percent".to_owned(), "percent".to_owned())].into(),
-            values: [(":percent".into(), n(percent))].into(),
-            condition: None,
-        };
-        self.moved(id, Status::InProgress, advanced).await.map(drop)
+        self.moved(id, Status::InProgress, Change::default().set("percent", n(percent))).await.map(drop)
     }
 
     /// Records that the content is stored. An export that is finished stays as it is.
@@ -139,17 +129,9 @@ impl Exports {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn done(&self, id: TemporaryId, warnings: &[String]) -> Outcome<()> {
-        let mut done = Change {
-            expression: "SET #status = :to, #percent = :percent, #finishedAt = :now".into(),
-            names: ["percent", "finishedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
-            values: [(":percent".into(), n(100)), (":now".into(), s(ambient::now().to_string()))].into(),
-            condition: None,
-        };
+        let mut done = Change::default().set("percent", n(100)).set("finishedAt", s(ambient::now().to_string()));
         if !warnings.is_empty() {
-            done.expression += ", #warnings = :warnings";
-            done.names.insert("#warnings".into(), "warnings".into());
-            let warnings = serde_dynamo::to_attribute_value(warnings).map_err(Problem::internal)?;
-            done.values.insert(":warnings".into(), warnings);
+            done = done.set("warnings", serde_dynamo::to_attribute_value(warnings).map_err(Problem::internal)?);
         }
         self.moved(id, Status::Done, done).await.map(drop)
     }
@@ -159,27 +141,17 @@ impl Exports {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn fail(&self, id: TemporaryId, reason: &str) -> Outcome<()> {
-        let failed = Change {
-            expression: "SET #status = :to, #reason = :reason, #finishedAt = :now".into(),
-            names: ["reason", "finishedAt"].map(|name| (format!("#{name}"), name.to_owned())).into(),
-            values: [(":reason".into(), s(reason)), (":now".into(), s(ambient::now().to_string()))].into(),
-            condition: None,
-        };
+        let failed = Change::default().set("reason", s(reason)).set("finishedAt", s(ambient::now().to_string()));
         self.moved(id, Status::Failed, failed).await.map(drop)
     }
 
     /// Changes the record of an export that is not finished; `None` if there is none.
-    async fn moved(&self, id: TemporaryId, to: Status, mut change: Change) -> Outcome<Option<Record>> {
-        let status = |status: Status| s(status.as_str());
-        change.names.insert("#status".into(), "status".into());
-        let change = change.when(
-            "attribute_exists(pk) AND (#status = :not_started OR #status = :in_progress)",
-            &[
-                (":to", status(to)),
-                (":not_started", status(Status::NotStarted)),
-                (":in_progress", status(Status::InProgress)),
-            ],
-        );
+    async fn moved(&self, id: TemporaryId, to: Status, change: Change) -> Outcome<Option<Record>> {
+        let is = |status: Status| Condition::is("status", s(status.as_str()));
+        let change = change
+            .set_first("status", s(to.as_str()))
+            .when(Condition::known_item())
+            .when(Condition::Any(vec![is(Status::NotStarted), is(Status::InProgress)]));
         self.catalog.change(&export_key(id), change).await
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::Condition,
     keys::fonts_key,
     objects::Objects,
     table::{Refused, Table, n, to_item, transact_once, until_settled},
@@ -128,8 +129,8 @@ impl Fonts {
             let (after, answer) = change(&before)?;
             let item = to_item(key, &after)?;
             let write = match before.revision {
-                0 => self.catalog.put(item, "attribute_not_exists(pk)")?,
-                revision => self.catalog.put_if(item, "revision = :value", n(revision))?,
+                0 => self.catalog.put(item, Condition::new_item())?,
+                revision => self.catalog.put(item, Condition::is("revision", n(revision)))?,
             };
             // A transaction, since its token tells a second try of one write from the write of another.
             match transact_once(&self.catalog.client, vec![write]).await {

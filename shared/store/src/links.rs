@@ -3,9 +3,10 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::{Change, Condition},
     objects::Objects,
     parts,
-    table::{Change, Key, Table, n},
+    table::{Key, Table, n},
 };
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
@@ -55,14 +56,9 @@ impl Links {
     /// # Errors
     /// As [`Links::open`].
     pub async fn view(&self, token: &PublicToken, now: Timestamp) -> Outcome<Link> {
-        let change = Change {
-            expression: "ADD #views :one".into(),
-            names: [("#views".into(), "views".into())].into(),
-            values: [(":one".into(), n(1))].into(),
-            condition: None,
-        };
         // The update must not make an item of a link that is gone.
-        let counted = self.table.change(&key(&token.hash()), change.when("attribute_exists(pk)", &[])).await?;
+        let change = Change::default().add("views", n(1)).when(Condition::known_item());
+        let counted = self.table.change(&key(&token.hash()), change).await?;
         live(counted, now)
     }
 
@@ -106,7 +102,7 @@ fn live(link: Option<Link>, now: Timestamp) -> Outcome<Link> {
 
 /// The write that points a link at a bundle; its views go on counting.
 pub(crate) fn point(table: &Table, hash: &str, link: &Link) -> Outcome<TransactWriteItem> {
-    table.update(&key(hash), Change::set(link, &["views"])?)
+    table.update(&key(hash), Change::all_of(link, &["views"])?)
 }
 
 /// The write that ends a link.

@@ -7,11 +7,11 @@
 use crate::{
     Aws, Deliveries, ambient,
     aws::Variable,
+    change::{Change, Condition},
     objects::Objects,
-    sent,
-    table::{Change, Item, Key, Table, fault, n, s, to_item},
+    table::{Item, Key, Table, n, s, to_item},
 };
-use aws_sdk_dynamodb::{error::SdkError, operation::put_item::PutItemError, types::TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{
     Outcome, Problem,
     delivery::{Delivery, LINK_LIFETIME},
@@ -119,8 +119,7 @@ impl MailedFiles {
         self.objects.put(&object(file.report, file.delivery), pdf, PDF).await?;
         let mut item = to_item(&key(token), file)?;
         item.insert("expires".into(), n(file.expires_at.as_second().unsigned_abs()));
-        let put = self.links.client.put_item().table_name(&self.links.name).set_item(Some(item));
-        unless_refused(sent::put_item(put.condition_expression("attribute_not_exists(withdrawnAt)")).await)
+        self.links.write(item, Some(Condition::missing("withdrawnAt"))).await.map(drop)
     }
 
     /// The PDF that a token opens.
@@ -158,12 +157,9 @@ impl MailedFiles {
     /// `Internal` when a service does not answer; the same call may be made again.
     pub(crate) async fn end(&self, report: Uuid, now: Timestamp) -> Outcome<()> {
         let ended = Ended { until: now.as_millisecond().unsigned_abs() };
-        let put = self.links.client.put_item().table_name(&self.links.name).set_item(Some(mark(report, ended)?));
         // Another call may have ended more.
-        let put = put.condition_expression("attribute_not_exists(pk) OR #until < :until");
-        let put =
-            put.expression_attribute_names("#until", "until").expression_attribute_values(":until", n(ended.until));
-        unless_refused(sent::put_item(put).await)?;
+        let more = vec![Condition::new_item(), Condition::Below("until".into(), n(ended.until))];
+        self.links.write(mark(report, ended)?, Some(Condition::Any(more))).await?;
         self.erase(report, ended).await
     }
 
@@ -209,10 +205,9 @@ impl MailedLinks {
     /// # Errors
     /// `NotFound` when the report has no such delivery, `Internal` when a service does not answer; the same call may be made again.
     pub async fn withdraw(&self, report: Uuid, delivery: Uuid, now: Timestamp) -> Outcome<()> {
-        let change =
-            Change { expression: "SET withdrawnAt = if_not_exists(withdrawnAt, :now)".into(), ..Change::default() };
         // The delivery is named by the caller: it may be one of another report.
-        let change = change.when("report = :report", &[(":now", s(now.to_string())), (":report", s(report))]);
+        let change =
+            Change::default().set_once("withdrawnAt", s(now.to_string())).when(Condition::is("report", s(report)));
         self.files.links.change::<MailedFile>(&key(&self.key.mailed_token(delivery)), change).await?;
         self.files.objects.delete(vec![object(report, delivery)]).await?;
         self.deliveries.put_withdrawn(report, delivery, now).await
@@ -221,16 +216,6 @@ impl MailedLinks {
 
 fn dead() -> Problem {
     Problem::NotFound("This link does not work (any more).".into())
-}
-
-/// What a conditional write comes to of which it does not matter whether its condition held.
-fn unless_refused<T>(written: Result<T, SdkError<PutItemError>>) -> Outcome<()> {
-    match written {
-        Err(error) if error.as_service_error().is_some_and(PutItemError::is_conditional_check_failed_exception) => {
-            Ok(())
-        }
-        written => written.map(drop).map_err(fault),
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Numbers of reports and workspaces.
 
-use crate::sent;
-use crate::table::{Item, Key, Table, fault, from_item, n};
-use aws_sdk_dynamodb::{operation::update_item::UpdateItemOutput, types::ReturnValue};
+use crate::{
+    change::Change,
+    table::{Key, Table, n},
+};
 use domain::{Outcome, Problem};
 use serde::Deserialize;
 use std::{
@@ -45,15 +46,7 @@ impl Numbers {
         struct Counter {
             last: u64,
         }
-        let update = self.catalog.client.update_item().table_name(&self.catalog.name);
-        let update = update
-            .set_key(Some(self.counter.item()))
-            .update_expression("ADD #last :lease")
-            .expression_attribute_names("#last", "last")
-            .expression_attribute_values(":lease", n(self.lease))
-            .return_values(ReturnValue::AllNew);
-        let UpdateItemOutput { attributes, .. } = sent::update_item(update).await.map_err(fault)?;
-        let item: Item = attributes.ok_or_else(|| Problem::internal("the counter told nothing"))?;
-        Ok(from_item::<Counter>(item)?.last)
+        let counted = self.catalog.change(&self.counter, Change::default().add("last", n(self.lease))).await?;
+        counted.map(|Counter { last }| last).ok_or_else(|| Problem::internal("the counter told nothing"))
     }
 }

@@ -4,6 +4,7 @@
 use crate::{
     Aws,
     aws::Variable,
+    change::Condition,
     keys::preset_key,
     numbers::Numbers,
     table::{Change, Refused, Table, to_item, transact_once, until_settled},
@@ -107,7 +108,7 @@ impl Presets {
             };
             let preset = Preset { code: code.to_owned(), number, name: name.clone(), details: details.clone() };
             // Two first requests at once must not give one two numbers: the slower one finds the other's.
-            let written = self.catalog.write(to_item(&key, &preset)?, new.then_some("attribute_not_exists(pk)"));
+            let written = self.catalog.write(to_item(&key, &preset)?, new.then(Condition::new_item));
             Ok(written.await?.then_some((preset, new)))
         })
         .await

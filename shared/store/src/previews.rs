@@ -3,8 +3,9 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::{Change, Condition},
     sent,
-    table::{Change, Key, Table, fault, n, s, to_item},
+    table::{Key, Table, fault, n, s, to_item},
 };
 use domain::{
     Outcome,
@@ -59,21 +60,14 @@ impl Previews {
     pub async fn redeem(&self, nonce: &Secret, workspace: &str, now: Timestamp) -> Outcome<Option<Secret>> {
         let cookie = nonce.beside(SecretKind::Preview, ambient::random()?);
         let end = now.saturating_add(COOKIE_LIFETIME).unwrap_or(now);
-        let change = Change {
-            expression: "SET cookieHash = :cookie, workspace = :workspace, expiresAt = :end, expires = :seconds".into(),
-            ..Change::default()
-        };
-        // The second half of the last condition: a request that is made again because its answer was lost finds its own cookie.
-        let change = change.when(
-            "nonceHash = :nonce AND (attribute_not_exists(cookieHash) OR cookieHash = :cookie)",
-            &[
-                (":nonce", s(nonce.hash())),
-                (":cookie", s(cookie.hash())),
-                (":workspace", s(workspace)),
-                (":end", s(end.to_string())),
-                (":seconds", n(end.as_second().unsigned_abs())),
-            ],
-        );
+        let change = Change::default()
+            .set("cookieHash", s(cookie.hash()))
+            .set("workspace", s(workspace))
+            .set("expiresAt", s(end.to_string()))
+            .set("expires", n(end.as_second().unsigned_abs()));
+        // The second half: a request that is made again because its answer was lost finds its own cookie.
+        let unspent = vec![Condition::missing("cookieHash"), Condition::is("cookieHash", s(cookie.hash()))];
+        let change = change.when(Condition::is("nonceHash", s(nonce.hash()))).when(Condition::Any(unspent));
         Ok(self.access.change::<PreviewSession>(&key(nonce), change).await?.map(|_| cookie))
     }
 }

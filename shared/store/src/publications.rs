@@ -10,10 +10,11 @@
 
 use crate::{
     Aws, ambient,
+    change::{Change, Condition},
     keys::state_key,
     objects::Objects,
     reports::{OpenReport, open},
-    table::{Change, Refused, Table, n, s, to_item, transact_once, until_settled_from},
+    table::{Refused, Table, n, s, to_item, transact_once, until_settled_from},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
@@ -48,23 +49,14 @@ pub struct Publications {
 /// one that makes it, where the table asks for it.
 pub(crate) fn moved(step: Step, change: Change, attempt: Option<&str>) -> Change {
     let Some(record) = step.write().record else { return change };
-    let from = record.from.iter().enumerate();
-    let from: Vec<_> = from.map(|(n, status)| (format!(":from{n}"), s(status.as_str()))).collect();
-    let statuses: Vec<_> = from.iter().map(|(name, _)| format!("#status = {name}")).collect();
-    let condition = format!("attribute_exists(pk) AND ({})", statuses.join(" OR "));
-    let mut change = change.when(&condition, &[(":to", s(record.to.as_str()))]);
-    change.expression = change.expression.replacen("SET ", "SET #status = :to, ", 1);
-    change.names.insert("#status".into(), "status".into());
-    change.values.extend(from);
+    let statuses = record.from.iter().map(|status| Condition::is("status", s(status.as_str()))).collect();
+    let mut change =
+        change.set_first("status", s(record.to.as_str())).when(Condition::known_item()).when(Condition::Any(statuses));
     if let (true, Some(attempt)) = (record.own_attempt, attempt) {
-        change.names.insert("#attempts".into(), "attempts".into());
-        change.values.insert(":own".into(), s(attempt));
-        change = change.and("contains(#attempts, :own)");
+        change = change.when(Condition::Contains("attempts".into(), s(attempt)));
     }
     if record.given_up {
-        change.names.insert("#givenUp".into(), "givenUp".into());
-        change.values.insert(":true".into(), AttributeValue::Bool(true));
-        change = change.and("#givenUp = :true");
+        change = change.when(Condition::is("givenUp", AttributeValue::Bool(true)));
     }
     change
 }
@@ -98,7 +90,7 @@ impl Publications {
                     let (actor, now) = (Actor::from(caller), ambient::now());
                     let publication = Publication::asked(id, &found.report, &found.version, actor, now);
                     let record = to_item(&publication_key(id), &publication)?;
-                    let record = self.catalog.put(record, "attribute_not_exists(pk)")?;
+                    let record = self.catalog.put(record, Condition::new_item())?;
                     let written = self.replace(report, &found.state, &next, vec![record]).await?;
                     Ok(written.then_some(id))
                 }
@@ -122,8 +114,8 @@ impl Publications {
         let next = State { changed_at: Some(ambient::now()), ..next.clone() };
         let item = to_item(&state_key(report), &next)?;
         let state = match before.revision {
-            0 => self.catalog.put(item, "attribute_not_exists(pk)")?,
-            revision => self.catalog.put_if(item, "revision = :value", n(revision))?,
+            0 => self.catalog.put(item, Condition::new_item())?,
+            revision => self.catalog.put(item, Condition::is("revision", n(revision)))?,
         };
         let writes = std::iter::once(state).chain(more).collect();
         match transact_once(&self.catalog.client, writes).await {

@@ -2,12 +2,14 @@
 //! that dies, and each may be done again by the next one.
 
 use crate::{
-    PublicReports, Publications, ambient, links,
+    PublicReports, Publications, ambient,
+    change::Change,
+    links,
     publications::{moved, publication_key},
     reports::Reports,
-    table::{Change, Item, n, s, until_settled},
+    table::{n, s, until_settled},
 };
-use aws_sdk_dynamodb::types::TransactWriteItem;
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use bytes::Bytes;
 use domain::{
     Outcome, Problem,
@@ -51,19 +53,17 @@ impl Publications {
     /// `Internal` when DynamoDB does not answer.
     pub async fn begin(&self, id: PublicationId, attempt: &str, redrive: bool) -> Outcome<Begun> {
         let key = publication_key(id);
-        let (since, attempts) =
-            ("if_not_exists(#startedAt, :now)", "list_append(if_not_exists(#attempts, :none), :attempt)");
-        let begun = moved(Step::Begin, beginning(attempt, since, attempts)?, None);
+        let own = list(&[attempt])?;
+        let begun = beginning()?.set_once("startedAt", s(ambient::now().to_string())).append("attempts", own.clone());
+        let begun = moved(Step::Begin, begun, None);
         if let Some(publication) = self.catalog.change(&key, begun).await? {
             return Ok(Begun::Work(publication));
         }
         match self.records().read(id).await? {
             Some(found) if found.progress.status.is_final() => {
                 if redrive && found.given_up {
-                    let mut again = beginning(attempt, ":now", ":attempt")?;
-                    again.values.remove(":none");
-                    again.expression += " REMOVE #finishedAt, #reason, #givenUp";
-                    again.names.extend(["finishedAt", "reason"].map(|name| (format!("#{name}"), name.to_owned())));
+                    let again = beginning()?.set("startedAt", s(ambient::now().to_string())).set("attempts", own);
+                    let again = again.remove("finishedAt").remove("reason").remove("givenUp");
                     if let Some(publication) = self.catalog.change(&key, moved(Step::Reopen, again, None)).await? {
                         return Ok(Begun::Work(publication));
                     }
@@ -85,7 +85,7 @@ impl Publications {
             percent: u64,
             messages: &'a [&'a str],
         }
-        let change = moved(Step::Advance, Change::set(&Advance { percent, messages }, &[])?, Some(attempt));
+        let change = moved(Step::Advance, Change::all_of(&Advance { percent, messages }, &[])?, Some(attempt));
         self.catalog.change::<Publication>(&publication_key(id), change).await.map(drop)
     }
 
@@ -169,7 +169,7 @@ impl Publications {
         (step, end): (Step, End),
         mut more: Vec<TransactWriteItem>,
     ) -> Outcome<Option<Publication>> {
-        let change = moved(step, Change::set(&end, &[])?, attempt);
+        let change = moved(step, Change::all_of(&end, &[])?, attempt);
         more.push(self.catalog.update(&publication_key(id), change)?);
         let written = self.replace(id.report, before, next, more).await?;
         let found = self.records().read(id).await?.ok_or_else(|| Problem::internal(format!("{id} has no record")))?;
@@ -236,25 +236,13 @@ impl PublicReports {
     }
 }
 
-/// What the beginning of an attempt sets; `since` and `attempts` are the expressions of the begin and of the attempts from then on.
-fn beginning(attempt: &str, since: &str, attempts: &str) -> Outcome<Change> {
-    let list = |texts: &[&str]| serde_dynamo::to_attribute_value(texts).map_err(Problem::internal);
-    let names = ["percent", "messages", "startedAt", "attempts"].map(|name| (format!("#{name}"), name.to_owned()));
-    Ok(Change {
-        expression: format!(
-            "SET #percent = :percent, #messages = :messages, #startedAt = {since}, \
-             #attempts = {attempts}"
-        ),
-        names: names.into(),
-        values: Item::from([
-            (":percent".into(), n(5)),
-            (":messages".into(), list(&[PUBLISHING])?),
-            (":now".into(), s(ambient::now().to_string())),
-            (":none".into(), list(&[])?),
-            (":attempt".into(), list(&[attempt])?),
-        ]),
-        condition: None,
-    })
+/// What the beginning of every attempt sets.
+fn beginning() -> Outcome<Change> {
+    Ok(Change::default().set("percent", n(5)).set("messages", list(&[PUBLISHING])?))
+}
+
+fn list(texts: &[&str]) -> Outcome<AttributeValue> {
+    serde_dynamo::to_attribute_value(texts).map_err(Problem::internal)
 }
 
 /// What a publication is made of.

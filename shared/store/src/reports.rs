@@ -7,12 +7,13 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::{Change, Condition},
     kept::{self, Kept},
     keys::{head_key, partition, restricted_key, version_key, workspace_key},
     numbers::Numbers,
     objects::Objects,
     sent,
-    table::{Change, Table, fault, from_item, n, s, to_item, until_settled},
+    table::{Table, fault, from_item, n, s, to_item, until_settled},
     tree::{
         Restricted, Tree,
         node::{Named, NodeKind},
@@ -165,14 +166,14 @@ impl Reports {
     }
 
     fn creation(&self, way: &Way, report: &Report, version: &KeptVersion) -> Outcome<Vec<TransactWriteItem>> {
-        let new = "attribute_not_exists(pk)";
+        let new = Condition::new_item;
         let mut writes = vec![
             self.take_natural_id(report)?,
             self.tree.take_name(way, &report.name, Named { id: report.uid.to_string(), node: NodeKind::Report })?,
             self.tree.put_report(report)?,
             self.take_number(report)?,
-            self.catalog.put(to_item(&head_key(report.uid), report)?, new)?,
-            self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new)?,
+            self.catalog.put(to_item(&head_key(report.uid), report)?, new())?,
+            self.catalog.put(to_item(&version_key(report.uid, 1), version)?, new())?,
         ];
         writes.extend(self.list_anew(None, Some(report))?);
         Ok(writes)
@@ -188,11 +189,11 @@ impl Reports {
 
     /// The writes that take a report out of the tree and leave a mark that it was there.
     pub(crate) fn removal(&self, report: &Report, now: Timestamp) -> Outcome<Vec<TransactWriteItem>> {
-        let head = Change { expression: "SET deletedAt = :now".into(), ..Change::default() };
-        let head = head.when(
-            "attribute_exists(pk) AND attribute_not_exists(deletedAt) AND version = :version",
-            &[(":now", s(now.to_string())), (":version", n(report.version))],
-        );
+        let head = Change::default()
+            .set("deletedAt", s(now.to_string()))
+            .when(Condition::known_item())
+            .when(Condition::missing("deletedAt"))
+            .when(Condition::is("version", n(report.version)));
         let mut writes = vec![self.catalog.update(&head_key(report.uid), head)?, self.free_natural_id(report)?];
         writes.extend(self.tree.remove_report(report)?);
         writes.extend(self.list_anew(Some(report), None)?);

@@ -3,9 +3,10 @@
 use crate::{
     Aws,
     aws::Variable,
+    change::Change,
     keys::{SUPPRESSED, suppression_key},
     sent,
-    table::{Change, Table, fault},
+    table::{Table, fault},
 };
 use aws_sdk_dynamodb::types::ReturnValue;
 use domain::{
@@ -51,8 +52,9 @@ impl Suppressions {
     /// # Errors
     /// `Internal` when DynamoDB does not answer.
     pub async fn add(&self, suppression: &Suppression) -> Outcome<()> {
-        let change = Change::set(suppression, &[])?;
-        self.catalog.change::<Suppression>(&suppression_key(&suppression.address), change).await.map(drop)
+        let key = suppression_key(&suppression.address);
+        let change = Change::all_of(suppression, &[])?;
+        self.catalog.change::<Suppression>(&key, change).await.map(drop)
     }
 
     /// All suppressed addresses, in their order.

@@ -1,6 +1,11 @@
 //! DynamoDB items, keys and transactions: what every aggregate's file shares.
 
-use crate::{Aws, ambient, aws::Variable, sent};
+use crate::{
+    Aws, ambient,
+    aws::Variable,
+    change::{Change, Condition, Rendered},
+    sent,
+};
 use aws_sdk_dynamodb::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -146,9 +151,14 @@ impl Table {
     }
 
     /// Writes the whole item by itself, if `condition` holds for the item that is there now. `false`: it does not.
-    pub(crate) async fn write(&self, item: Item, condition: Option<&str>) -> Outcome<bool> {
+    pub(crate) async fn write(&self, item: Item, condition: Option<Condition>) -> Outcome<bool> {
+        let condition = Rendered::from(condition);
         let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
-        match sent::put_item(put.set_condition_expression(condition.map(str::to_owned))).await {
+        let put = put
+            .set_condition_expression(condition.condition)
+            .set_expression_attribute_names(condition.names)
+            .set_expression_attribute_values(condition.values);
+        match sent::put_item(put).await {
             Ok(_) => Ok(true),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
                 Ok(false)
@@ -159,43 +169,46 @@ impl Table {
 
     /// A write of the whole item, whatever is there now.
     pub(crate) fn put_always(&self, item: Item) -> Outcome<TransactWriteItem> {
-        let put = Put::builder().table_name(&self.name).set_item(Some(item));
+        self.put_if(item, None)
+    }
+
+    /// A write of the whole item, if the condition holds for the item that is there now.
+    pub(crate) fn put(&self, item: Item, condition: Condition) -> Outcome<TransactWriteItem> {
+        self.put_if(item, Some(condition))
+    }
+
+    fn put_if(&self, item: Item, condition: Option<Condition>) -> Outcome<TransactWriteItem> {
+        let condition = Rendered::from(condition);
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .set_condition_expression(condition.condition)
+            .set_expression_attribute_names(condition.names)
+            .set_expression_attribute_values(condition.values);
         Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
     }
 
-    /// A write of the whole item, under `condition` (an expression on the item that is there now).
-    pub(crate) fn put(&self, item: Item, condition: &str) -> Result<TransactWriteItem, Problem> {
-        let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
-        Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
-    }
-
-    /// A write of the whole item, under a condition that compares with a `:value`.
-    pub(crate) fn put_if(&self, item: Item, condition: &str, value: AttributeValue) -> Outcome<TransactWriteItem> {
-        let put = Put::builder().table_name(&self.name).set_item(Some(item)).condition_expression(condition);
-        let put = put.expression_attribute_values(":value", value);
-        Ok(TransactWriteItem::builder().put(put.build().map_err(Problem::internal)?).build())
-    }
-
-    /// A condition on an item that the transaction does not write. `change` has no expression.
+    /// The conditions of a change, on an item that the transaction does not write.
     pub(crate) fn check(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let change = change.rendered();
         let check = ConditionCheck::builder()
             .table_name(&self.name)
             .set_key(Some(key.item()))
             .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(change.values));
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values);
         Ok(TransactWriteItem::builder().condition_check(check.build().map_err(Problem::internal)?).build())
     }
 
-    /// The removal of an item under a condition; when it does not hold, the refusal tells what was found. `change` has no
-    /// expression.
+    /// The removal of an item under the conditions of a change; when they do not hold, the refusal tells what was found.
     pub(crate) fn delete_if(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let change = change.rendered();
         let delete = Delete::builder()
             .table_name(&self.name)
             .set_key(Some(key.item()))
             .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(change.values))
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
     }
@@ -206,15 +219,16 @@ impl Table {
         Ok(TransactWriteItem::builder().delete(delete.build().map_err(Problem::internal)?).build())
     }
 
-    /// Changes some attributes of an item, by itself, and answers the item as it is then; `None` if the condition does not hold.
+    /// Changes some attributes of an item, by itself, and answers the item as it is then; `None` if the conditions do not hold.
     /// A transaction that holds the item is waited for.
     pub(crate) async fn change<T: DeserializeOwned>(&self, key: &Key, change: Change) -> Outcome<Option<T>> {
+        let change = change.rendered();
         let update = self.client.update_item().table_name(&self.name).set_key(Some(key.item()));
         let update = update
-            .update_expression(change.expression)
+            .set_update_expression(change.update)
             .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(change.values))
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values)
             .return_values(ReturnValue::AllNew);
         let (attempt, begun) = (|| sent::update_item(update.clone()), Instant::now());
         let held = |error: &SdkError<UpdateItemError>| {
@@ -232,55 +246,15 @@ impl Table {
 
     /// A change of some attributes of an item, in a transaction.
     pub(crate) fn update(&self, key: &Key, change: Change) -> Outcome<TransactWriteItem> {
+        let change = change.rendered();
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(key.item()))
-            .update_expression(change.expression)
+            .set_update_expression(change.update)
             .set_condition_expression(change.condition)
-            .set_expression_attribute_names(Some(change.names).filter(|names| !names.is_empty()))
-            .set_expression_attribute_values(Some(change.values));
+            .set_expression_attribute_names(change.names)
+            .set_expression_attribute_values(change.values);
         Ok(TransactWriteItem::builder().update(update.build().map_err(Problem::internal)?).build())
-    }
-}
-
-/// `SET` of some attributes, under a condition.
-#[derive(Debug, Default)]
-pub(crate) struct Change {
-    pub(crate) expression: String,
-    pub(crate) condition: Option<String>,
-    pub(crate) names: HashMap<String, String>,
-    pub(crate) values: Item,
-}
-
-impl Change {
-    /// Sets every attribute that `value` serialises to; those whose name is in `once` only if they are not there yet.
-    pub(crate) fn set(value: &impl Serialize, once: &[&str]) -> Outcome<Self> {
-        let item: Item = serde_dynamo::to_item(value).map_err(Problem::internal)?;
-        let mut change = Self::default();
-        let mut parts = Vec::new();
-        for (number, (name, value)) in item.into_iter().enumerate() {
-            parts.push(match once.contains(&name.as_str()) {
-                true => format!("#n{number} = if_not_exists(#n{number}, :v{number})"),
-                false => format!("#n{number} = :v{number}"),
-            });
-            change.names.insert(format!("#n{number}"), name);
-            change.values.insert(format!(":v{number}"), value);
-        }
-        change.expression = format!("SET {}", parts.join(", "));
-        Ok(change)
-    }
-
-    /// Adds the condition, with the values that it names.
-    pub(crate) fn when(mut self, condition: &str, values: &[(&str, AttributeValue)]) -> Self {
-        self.condition = Some(condition.to_owned());
-        self.values.extend(values.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
-        self
-    }
-
-    /// Adds one more condition to those that are there.
-    pub(crate) fn and(mut self, condition: &str) -> Self {
-        self.condition = self.condition.map(|before| format!("{before} AND {condition}"));
-        self
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::Condition,
     kept::{self, Kept},
     keys::temporary_key,
     objects::Objects,
@@ -90,7 +91,7 @@ impl TemporaryData {
         with_new_id(async |id| {
             let mut item = to_item(&temporary_key(id), record)?;
             item.insert("expires".into(), n(record.expires_at.as_second().unsigned_abs()));
-            let written = self.catalog.write(item, Some("attribute_not_exists(pk)")).await?;
+            let written = self.catalog.write(item, Some(Condition::new_item())).await?;
             Ok(written.then_some(id))
         })
         .await

@@ -8,8 +8,9 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::{Change, Condition},
     keys::{name_key, node_key, restricted_key},
-    table::{Change, Table, n, s, to_item, until_settled},
+    table::{Table, n, s, to_item, until_settled},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
@@ -96,8 +97,7 @@ impl Tree {
             return Ok(None);
         }
         let workspace = &from.workspace;
-        let change = Change { expression: "SET parent = :to, #name = :as".into(), ..Change::default() };
-        let change = folder.unmoved(change, &[(":to", s(to.end())), (":as", s(name))]);
+        let change = folder.unmoved(Change::default().set("parent", s(to.end())).set("name", s(name)));
         let named = Named { id: folder.id.clone(), node: NodeKind::Folder };
         let last = [
             self.catalog.update(&node_key(workspace, &folder.id), change)?,
@@ -136,7 +136,7 @@ impl Tree {
     }
 
     fn delete_empty(&self, workspace: &str, folder: &Place) -> Outcome<TransactWriteItem> {
-        let empty = folder.unmoved(Change::default(), &[(":none", n(0))]).and("children = :none");
+        let empty = folder.unmoved(Change::default()).when(Condition::is("children", n(0)));
         self.catalog.delete_if(&node_key(workspace, &folder.id), empty)
     }
 
@@ -173,27 +173,16 @@ impl Tree {
         let value = |rules: &Rules| serde_dynamo::to_attribute_value(rules).map_err(Problem::internal);
         let root = Node::Folder(Folder { access: rules.clone(), ..Folder::default() });
         let Some(folder) = folder else {
-            return self.catalog.put_if(
-                to_item(&node_key(workspace, id), &root)?,
-                "attribute_not_exists(pk) OR access = :value",
-                value(before)?,
-            );
+            let unchanged = vec![Condition::new_item(), Condition::is("access", value(before)?)];
+            return self.catalog.put(to_item(&node_key(workspace, id), &root)?, Condition::Any(unchanged));
         };
-        let change = Change { expression: "SET access = :rules".into(), ..Change::default() };
-        let change = folder.unmoved(change, &[(":rules", value(rules)?), (":before", value(before)?)]);
-        self.catalog.update(&node_key(workspace, id), change.and("access = :before"))
+        let change = folder.unmoved(Change::default().set("access", value(rules)?));
+        self.catalog.update(&node_key(workspace, id), change.when(Condition::is("access", value(before)?)))
     }
 
     fn mark_restricted(&self, workspace: &str, role: Role) -> Outcome<TransactWriteItem> {
         let marked = AttributeValue::Ss(vec![restricted::mark(workspace, role)]);
-        let change = Change {
-            // A word that DynamoDB reserves.
-            expression: "ADD #roles :role".into(),
-            names: [("#roles".into(), "roles".into())].into(),
-            values: [(":role".into(), marked)].into(),
-            ..Change::default()
-        };
-        self.catalog.update(&restricted_key(), change)
+        self.catalog.update(&restricted_key(), Change::default().add("roles", marked))
     }
 
     /// What is left to a role in the folder with this id.

@@ -1,7 +1,9 @@
 //! Versions of reports: each change of a report and each new asset makes one, and none ever changes.
 
 use crate::{
-    OpenReport, Reports, ambient, kept,
+    OpenReport, Reports, ambient,
+    change::Condition,
+    kept,
     keys::{head_key, partition, version_key},
     reports::{KeptVersion, sources, taken_slug},
     table::{Key, n, s, take_first, to_item, until_settled_from},
@@ -127,10 +129,11 @@ impl Reports {
         }
         let first = writes.len();
         // The version that was read is still the newest: no change is lost, and none is made to a deleted report.
-        let newest = "version = :value AND attribute_not_exists(deletedAt)";
-        writes.push(self.catalog.put_if(to_item(&head_key(report.uid), &report)?, newest, n(open.report.version))?);
+        let newest = Condition::is("version", n(open.report.version));
+        let newest = Condition::All(vec![newest, Condition::missing("deletedAt")]);
+        writes.push(self.catalog.put(to_item(&head_key(report.uid), &report)?, newest)?);
         let item = to_item(&version_key(report.uid, report.version), version)?;
-        writes.push(self.catalog.put(item, "attribute_not_exists(pk)")?);
+        writes.push(self.catalog.put(item, Condition::new_item())?);
         writes.push(self.tree.put_report(&report)?);
         writes.extend(self.tree.rename_report(&open.report, &report)?);
         writes.extend(self.list_anew(Some(&open.report), Some(&report))?);

@@ -4,7 +4,8 @@
 use crate::{
     Aws, Records, ambient,
     aws::Variable,
-    table::{Change, Key, Table, n},
+    change::{Change, Condition},
+    table::{Key, Table, n, s},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
@@ -118,30 +119,21 @@ impl Waits {
     }
 
     async fn add(&self, key: &Key, own: &str, end: Timestamp) -> Outcome<bool> {
-        let change = Change {
-            expression: "SET expires = :expires ADD waits :own".into(),
-            values: [
-                (":own".into(), set(vec![own.to_owned()])),
-                (":expires".into(), n(end.as_second().unsigned_abs())),
-            ]
-            .into(),
-            ..Change::default()
-        };
+        let change =
+            Change::default().set("expires", n(end.as_second().unsigned_abs())).add("waits", set(vec![own.to_owned()]));
         let most = u64::try_from(MOST_WAITS).unwrap_or(u64::MAX);
-        // The last part: a request to DynamoDB that is made again because its answer was lost.
-        let free = "attribute_not_exists(waits) OR size(waits) < :most OR contains(waits, :one)";
-        let change = change.when(free, &[(":most", n(most)), (":one", AttributeValue::S(own.to_owned()))]);
+        let change = change.when(Condition::Any(vec![
+            Condition::missing("waits"),
+            Condition::SizeBelow("waits".into(), n(most)),
+            // A request to DynamoDB that is made again because its answer was lost.
+            Condition::Contains("waits".into(), s(own)),
+        ]));
         Ok(self.access.change::<Waiting>(key, change).await?.is_some())
     }
 
     pub(crate) async fn remove(&self, key: &Key, waits: Vec<String>) -> Outcome<()> {
-        let change = Change {
-            expression: "DELETE waits :over".into(),
-            values: [(":over".into(), set(waits))].into(),
-            ..Change::default()
-        };
         // The item may have gone by its time to live.
-        let change = change.when("attribute_exists(pk)", &[]);
+        let change = Change::default().take("waits", set(waits)).when(Condition::known_item());
         self.access.change::<Waiting>(key, change).await.map(drop)
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     Aws, ambient,
     aws::Variable,
+    change::Condition,
     keys::{WORKSPACES, workspace_key},
     numbers::Numbers,
     table::{Table, to_item, until_settled},
@@ -80,7 +81,7 @@ impl Workspaces {
             let (name, description, updated_at) = (name.clone(), description.clone(), Some(ambient::now()));
             let workspace = Workspace { code: code.to_owned(), number, name, description, updated_at };
             // Two first requests at once must not give one workspace two numbers: the slower one finds the other's.
-            let written = self.catalog.write(to_item(&key, &workspace)?, new.then_some("attribute_not_exists(pk)"));
+            let written = self.catalog.write(to_item(&key, &workspace)?, new.then(Condition::new_item));
             Ok(written.await?.then_some((workspace, new)))
         })
         .await

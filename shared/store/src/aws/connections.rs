@@ -42,7 +42,6 @@ async fn the_aggregates_of_a_function_share_one_connection_for_each_service() {
         String::from_utf8_lossy(&call.stderr)
     );
     let opened = opened.lock().unwrap().clone();
-    println!("{opened:?}: {}", String::from_utf8_lossy(&call.stdout));
     assert_eq!(opened, BTreeMap::from([("DynamoDB", 1), ("S3", 1), ("SQS", 1)]));
 }
 

@@ -4,13 +4,14 @@
 use crate::{
     PublicReports, Publications, Reports, Viewer, ambient,
     at_once::side_by_side,
+    change::Change,
     keys::{
         ending_partition, node_key, published_count_key, published_count_partition, published_partition, state_key,
     },
     links,
     publications::records::publication_key,
     sent,
-    table::{Change, Key, fault, from_item, s, to_item},
+    table::{Key, fault, from_item, s, to_item},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, Select, TransactWriteItem};
 use domain::{
@@ -105,8 +106,7 @@ impl Publications {
 
     fn count_one(&self, scope: &str, step: i8) -> Outcome<TransactWriteItem> {
         let [byte] = ambient::random()?;
-        let values = [(":step".into(), AttributeValue::N(step.to_string()))].into();
-        let change = Change { expression: "ADD entries :step".into(), values, ..Change::default() };
+        let change = Change::default().add("entries", AttributeValue::N(step.to_string()));
         self.catalog.update(&published_count_key(scope, byte % SHARDS), change)
     }
 

@@ -4,8 +4,9 @@
 use super::Reports;
 use crate::{
     ambient,
+    change::Change,
     keys::{count_key, listed_key},
-    table::{Change, Key, to_item},
+    table::{Key, to_item},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{
@@ -36,9 +37,7 @@ impl Reports {
 
     fn count_one(&self, workspace: &str, step: i8) -> Outcome<TransactWriteItem> {
         let [byte] = ambient::random()?;
-        let step = AttributeValue::N(step.to_string());
-        let values = [(":step".into(), step)].into();
-        let change = Change { expression: "ADD reports :step".into(), values, ..Change::default() };
+        let change = Change::default().add("reports", AttributeValue::N(step.to_string()));
         self.catalog.update(&count_key(workspace, byte % SHARDS), change)
     }
 }

@@ -7,8 +7,9 @@ use super::{
     way::{Place, Way},
 };
 use crate::{
+    change::{Change, Condition},
     keys::{name_key, node_key},
-    table::{Change, Refused, from_item, to_item, transact_once},
+    table::{Refused, from_item, to_item, transact_once},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{Outcome, Problem, report::Report};
@@ -67,8 +68,8 @@ impl Tree {
         let guard = |place: &Place| {
             let key = node_key(&place.workspace, &place.id);
             match step(place) {
-                Some(step) => self.catalog.update(&key, place.unmoved(counting(step), &[])),
-                None => self.catalog.check(&key, place.unmoved(Change::default(), &[])),
+                Some(step) => self.catalog.update(&key, place.unmoved(counting(step))),
+                None => self.catalog.check(&key, place.unmoved(Change::default())),
             }
         };
         counted.into_iter().chain(others).take(most).map(guard).collect()
@@ -76,7 +77,7 @@ impl Tree {
 
     pub(crate) fn take_name(&self, way: &Way, name: &str, named: Named) -> Outcome<TransactWriteItem> {
         let item = to_item(&name_key(&way.workspace, way.end(), name), &named)?;
-        self.catalog.put(item, "attribute_not_exists(pk)")
+        self.catalog.put(item, Condition::new_item())
     }
 
     /// The copy of a report's head that lists read.
@@ -92,7 +93,7 @@ impl Tree {
             return Ok(Vec::new());
         }
         let named = Named { id: after.uid.to_string(), node: NodeKind::Report };
-        let take = self.catalog.put(to_item(&key(after), &named)?, "attribute_not_exists(pk)")?;
+        let take = self.catalog.put(to_item(&key(after), &named)?, Condition::new_item())?;
         Ok(vec![take, self.catalog.delete(&key(before))?])
     }
 
@@ -136,6 +137,5 @@ impl Tree {
 
 /// A change of the number of nodes in a folder.
 fn counting(step: i64) -> Change {
-    let step = AttributeValue::N(step.to_string());
-    Change { expression: "ADD children :step".into(), values: [(":step".into(), step)].into(), ..Change::default() }
+    Change::default().add("children", AttributeValue::N(step.to_string()))
 }

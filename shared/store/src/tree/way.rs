@@ -5,10 +5,10 @@ use super::{
     node::{Folder, Named, NodeKind},
 };
 use crate::{
+    change::{Change, Condition},
     keys::{name_key, node_key},
-    table::{Change, s},
+    table::s,
 };
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     Outcome, Problem,
     credential::Role,
@@ -29,10 +29,8 @@ pub(crate) struct Place {
 
 impl Place {
     /// The condition that the folder is still there.
-    pub(crate) fn unmoved(&self, mut change: Change, values: &[(&str, AttributeValue)]) -> Change {
-        change.names.insert("#name".into(), "name".into());
-        let place = [(":parent", s(&self.parent)), (":name", s(&self.name))];
-        change.when("parent = :parent AND #name = :name", &[&place, values].concat())
+    pub(crate) fn unmoved(&self, change: Change) -> Change {
+        change.when(Condition::is("parent", s(&self.parent))).when(Condition::is("name", s(&self.name)))
     }
 
     pub(crate) fn is_place_of(&self, folder: &Folder) -> bool {
