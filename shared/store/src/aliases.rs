@@ -5,6 +5,7 @@ use crate::{
     Reports,
     change::{Change, Condition, Path},
     keys::alias,
+    layout,
     table::{Item, Key, from_item, s, to_item},
 };
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
@@ -44,7 +45,9 @@ impl Leads {
         if !matches!(name, ReportRef::Natural(_)) {
             return Ok(Self(vec![Lead { workspace: None, to: from_item(item)? }]));
         }
-        let leads = item.into_iter().filter_map(|(name, value)| Some((name.strip_prefix(IN)?.to_owned(), value)));
+        let leads = layout::read(item)?
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(IN)?.to_owned(), value)));
         let lead = |(workspace, value)| {
             let to = serde_dynamo::from_attribute_value(value).map_err(Problem::internal)?;
             Ok(Lead { workspace: Some(workspace), to })
@@ -91,7 +94,7 @@ impl Reports {
         let lead = serde_dynamo::to_attribute_value(lead).map_err(Problem::internal)?;
         let deleted = Condition::is(of_workspace(report).member("deleted", "deleted"), AttributeValue::Bool(true));
         let key = natural_key(report)?;
-        let change = Change::default().set(of_workspace(report), lead);
+        let change = Change::in_layout_of(&key).set(of_workspace(report), lead);
         let free = Condition::Any(vec![Condition::missing(of_workspace(report)), deleted]);
         self.catalog.update(&key, change.when(free))
     }

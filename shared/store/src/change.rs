@@ -1,7 +1,10 @@
 //! What a write changes in an item and the conditions under which it does: data, of which this file alone makes DynamoDB's expressions.
 //! Every name stands in them as `#name`, so that no word that DynamoDB reserves is in the way.
 
-use crate::table::Item;
+use crate::{
+    layout,
+    table::{Item, Key, n},
+};
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Outcome, Problem};
 use serde::Serialize;
@@ -113,6 +116,15 @@ impl Change {
             false => Action::Set(Path::named(ATTRIBUTE, name), value),
         };
         Ok(Self { actions: item.into_iter().map(set).collect(), ..Self::default() })
+    }
+
+    /// For writes that may make the item under `key`: it says its layout.
+    pub(crate) fn in_layout_of(key: &Key) -> Self {
+        Self::default().layout_of(key)
+    }
+
+    pub(crate) fn layout_of(self, key: &Key) -> Self {
+        self.set(layout::ATTRIBUTE, n(layout::written(&key.0)))
     }
 
     fn and_do(mut self, action: Action) -> Self {
@@ -284,7 +296,7 @@ impl Rendered {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table::{n, s};
+    use crate::table::s;
 
     fn update(change: Change) -> String {
         change.rendered().update.unwrap_or_default()

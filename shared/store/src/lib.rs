@@ -1,7 +1,7 @@
 //! What is kept: DynamoDB, S3, SQS and SES, one file an aggregate. The tables and every access pattern are in `docs/data-model.md`.
 //!
 //! - [`aws`]: the clients and the names of the resources; [`ambient`]: the clock and the source of randomness.
-//! - [`sent`]: requests, built once; [`at_once`]: several of them side by side; [`table`]: items and transactions, [`change`]: what writes change and under which conditions; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket (and [`parts`] of bundles in it), [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
+//! - [`sent`]: requests, built once; [`at_once`]: several of them side by side; [`table`]: items and transactions, [`change`]: what writes change and under which conditions, [`layout`]: the layouts of items; [`keys`]: the keys of the catalog; [`numbers`]: small unique numbers; [`objects`]: the bucket (and [`parts`] of bundles in it), [`kept`]: JSON of any size, and [`spill`], answers too large for a function.
 //! - [`access_tokens`], [`sessions`], [`workspaces`], [`tree`], [`reports`] (with their [`aliases`] and [`versions`]), [`publications`] (with the worker's side in [`publishing`], and the requests that wait for them in [`waits`]), [`links`]: the aggregates.
 //! - [`deliveries`], [`suppressions`], [`mailed`], [`outbox`]: reports by mail.
 //! - [`presets`], [`fonts`], [`temporary`], [`previews`] (with the [`preview_bundles`] that they show), [`files`], [`exports`]: what renditions need.
@@ -20,6 +20,7 @@ pub mod files;
 pub mod fonts;
 mod kept;
 mod keys;
+mod layout;
 pub mod links;
 pub mod mailed;
 mod numbers;

@@ -102,7 +102,8 @@ fn live(link: Option<Link>, now: Timestamp) -> Outcome<Link> {
 
 /// The write that points a link at a bundle; its views go on counting.
 pub(crate) fn point(table: &Table, hash: &str, link: &Link) -> Outcome<TransactWriteItem> {
-    table.update(&key(hash), Change::all_of(link, &["views"])?)
+    let key = key(hash);
+    table.update(&key, Change::all_of(link, &["views"])?.layout_of(&key))
 }
 
 /// The write that ends a link.

@@ -53,7 +53,7 @@ impl Suppressions {
     /// `Internal` when DynamoDB does not answer.
     pub async fn add(&self, suppression: &Suppression) -> Outcome<()> {
         let key = suppression_key(&suppression.address);
-        let change = Change::all_of(suppression, &[])?;
+        let change = Change::all_of(suppression, &[])?.layout_of(&key);
         self.catalog.change::<Suppression>(&key, change).await.map(drop)
     }
 

@@ -4,7 +4,7 @@ use crate::{
     Aws, ambient,
     aws::Variable,
     change::{Change, Condition, Rendered},
-    sent,
+    layout, sent,
 };
 use aws_sdk_dynamodb::{
     Client,
@@ -64,16 +64,17 @@ impl Key {
     }
 }
 
-/// The item that keeps `value` under `key`.
+/// The item that keeps `value` under `key`, in the layout that is written.
 pub(crate) fn to_item(key: &Key, value: &impl Serialize) -> Outcome<Item> {
     let mut item: Item = serde_dynamo::to_item(value).map_err(Problem::internal)?;
     item.extend(key.item());
+    item.insert(layout::ATTRIBUTE.to_owned(), n(layout::written(&key.0)));
     Ok(item)
 }
 
 /// Reads what an item keeps.
 pub(crate) fn from_item<T: DeserializeOwned>(item: Item) -> Outcome<T> {
-    serde_dynamo::from_item(item).map_err(Problem::internal)
+    serde_dynamo::from_item(layout::read(item)?).map_err(Problem::internal)
 }
 
 /// A table.

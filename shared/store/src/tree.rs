@@ -32,6 +32,7 @@ mod restricted;
 pub(crate) mod way;
 
 pub use restricted::Restricted;
+pub(crate) use restricted::respell_marks;
 
 /// The trees of all workspaces.
 #[derive(Clone)]
@@ -182,7 +183,7 @@ impl Tree {
 
     fn mark_restricted(&self, workspace: &str, role: Role) -> Outcome<TransactWriteItem> {
         let marked = AttributeValue::Ss(vec![restricted::mark(workspace, role)]);
-        self.catalog.update(&restricted_key(), Change::default().add("roles", marked))
+        self.catalog.update(&restricted_key(), Change::in_layout_of(&restricted_key()).add("roles", marked))
     }
 
     /// What is left to a role in the folder with this id.

@@ -119,8 +119,9 @@ impl Waits {
     }
 
     async fn add(&self, key: &Key, own: &str, end: Timestamp) -> Outcome<bool> {
-        let change =
-            Change::default().set("expires", n(end.as_second().unsigned_abs())).add("waits", set(vec![own.to_owned()]));
+        let change = Change::in_layout_of(key)
+            .set("expires", n(end.as_second().unsigned_abs()))
+            .add("waits", set(vec![own.to_owned()]));
         let most = u64::try_from(MOST_WAITS).unwrap_or(u64::MAX);
         let change = change.when(Condition::Any(vec![
             Condition::missing("waits"),

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     at_once::side_by_side,
     keys::{name_key, names_partition, node_key, tree_partition},
-    sent,
+    layout, sent,
     table::{Item, Key, fault, from_item, s},
 };
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
@@ -21,7 +21,7 @@ use domain::{
         listing::{Branch, Node, View, strays, tree},
     },
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 use std::collections::HashSet;
 
 /// What a list shows of a node.
@@ -37,7 +37,7 @@ struct Listed {
     access: Rules,
 }
 
-const SHOWN: &str = "sk, #parent, #name, #node, #type, #access";
+const SHOWN: &str = "sk, #parent, #name, #node, #type, #access, #v";
 
 /// How often nodes that no way leads to are read again, before they are left out.
 const ROUNDS: usize = 4;
@@ -113,7 +113,7 @@ impl Tree {
     fn query(&self, partition: &str) -> QueryFluentBuilder {
         let query = self.catalog.client.query().table_name(&self.catalog.name).consistent_read(true);
         let query = query.projection_expression(SHOWN).expression_attribute_values(":pk", s(partition));
-        ["parent", "name", "node", "type", "access"]
+        ["parent", "name", "node", "type", "access", layout::ATTRIBUTE]
             .iter()
             .fold(query, |query, name| query.expression_attribute_names(format!("#{name}"), *name))
     }
@@ -123,7 +123,7 @@ impl Tree {
         let query = self.query(partition).key_condition_expression("pk = :pk");
         let answer = sent::query(query).await.map_err(fault)?;
         let last = answer.last_evaluated_key.and_then(|key| key.get("sk")?.as_s().ok().cloned());
-        Ok((read(answer.items.unwrap_or_default())?, last))
+        Ok((read(partition, answer.items.unwrap_or_default())?, last))
     }
 
     async fn part(self, partition: &str, (after, to): (String, String)) -> Outcome<Vec<Listed>> {
@@ -134,7 +134,7 @@ impl Tree {
             let query =
                 query.expression_attribute_values(":after", s(&after)).expression_attribute_values(":to", s(&to));
             let answer = sent::query(query.set_exclusive_start_key(start)).await.map_err(fault)?;
-            found.extend(read::<Listed>(answer.items.unwrap_or_default())?);
+            found.extend(read(partition, answer.items.unwrap_or_default())?);
             start = answer.last_evaluated_key;
             if start.is_none() {
                 // The bounds are inclusive, and the first one was on the page before.
@@ -193,8 +193,13 @@ fn keys(workspace: &str, ids: &[String]) -> Vec<Key> {
     ids.iter().map(|id| node_key(workspace, id)).collect()
 }
 
-fn read<T: DeserializeOwned>(items: Vec<Item>) -> Outcome<Vec<T>> {
-    items.into_iter().map(from_item).collect()
+/// Reads what was found in a partition, whose key is not asked for with each node.
+fn read(partition: &str, items: Vec<Item>) -> Outcome<Vec<Listed>> {
+    let of_partition = |mut item: Item| {
+        item.insert("pk".to_owned(), s(partition));
+        from_item(item)
+    };
+    items.into_iter().map(of_partition).collect()
 }
 
 /// The ranges of ids that come after `last`: one for each first digit that is left.

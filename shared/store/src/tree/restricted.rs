@@ -1,5 +1,7 @@
 //! For which roles there are rules about folders, in which workspaces: most callers need not look at the folders above a report at all.
 
+use crate::table::Item;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credential::Role;
 use serde::Deserialize;
 
@@ -19,19 +21,28 @@ impl Restricted {
     }
 }
 
-/// The mark of a role in a workspace.
+/// The mark of a role in a workspace, in the layout that is written.
 pub(super) fn mark(workspace: &str, role: Role) -> String {
-    format!("{workspace}#{}", capitalized(role))
+    format!("{workspace}#{}", first_spelling(role))
 }
 
 fn read(mark: &str) -> Option<(&str, Role)> {
     let (workspace, text) = mark.split_once('#')?;
-    let role = Role::ALL.iter().find(|role| capitalized(**role) == text || role.as_str() == text)?;
-    Some((workspace, *role))
+    Some((workspace, *Role::ALL.iter().find(|role| role.as_str() == text)?))
 }
 
-/// As marks have spelled roles from the beginning.
-const fn capitalized(role: Role) -> &'static str {
+/// Spells the roles of marks of the first layout as the second one does. A mark that it does not know stays as it is.
+pub(crate) fn respell_marks(item: &mut Item) {
+    let Some(AttributeValue::Ss(marks)) = item.get_mut("roles") else { return };
+    for mark in marks {
+        let Some((workspace, text)) = mark.split_once('#') else { continue };
+        let role = Role::ALL.iter().find(|role| first_spelling(**role) == text);
+        *mark = role.map_or(mark.clone(), |role| format!("{workspace}#{role}"));
+    }
+}
+
+/// A role as the first layout spells it.
+const fn first_spelling(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Viewer",
         Role::Publisher => "Publisher",
@@ -56,17 +67,15 @@ mod tests {
 
     #[test]
     fn a_mark_counts_for_its_role_in_its_workspace() {
-        for text in ["default#Viewer", "default#viewer"] {
-            let restricted = marked(&[text]);
-            assert!(restricted.holds("default", Role::Viewer), "{text}");
-            assert!(!restricted.holds("default", Role::Designer) && !restricted.holds("other", Role::Viewer), "{text}");
-        }
+        let restricted = marked(&["default#viewer"]);
+        assert!(restricted.holds("default", Role::Viewer));
+        assert!(!restricted.holds("default", Role::Designer) && !restricted.holds("other", Role::Viewer));
         assert!(!marked(&[]).holds("default", Role::Viewer));
     }
 
     #[test]
     fn a_mark_that_is_not_understood_restricts_every_role_but_that_of_administrators() {
-        for text in ["default#Reader", "default", "", "default#Viewer#2"] {
+        for text in ["default#reader", "default#Viewer", "default", "", "default#viewer#2"] {
             let restricted = marked(&[text]);
             assert!(restricted.holds("default", Role::Designer) && restricted.holds("other", Role::Viewer), "{text}");
             assert!(!restricted.holds("default", Role::Admin), "{text}");
