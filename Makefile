@@ -28,9 +28,6 @@ export SAM_CLI_TELEMETRY := 0
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-assemble: python ## Write what is made from the folders of the functions: binaries/
-	@$(PYTHON) local/binaries.py
-
 up: python ## Build, start, deploy and seed the local stack; again: what changed. IMPRINT_PORT=8080 IMPRINT_AUTH=1
 	@$(STACK_PY) up
 
@@ -215,6 +212,9 @@ DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/n
 # CI has the lints come with the build of the tests.
 CLIPPY ?= cargo clippy --profile local --workspace --all-targets -- -D warnings
 
+assemble: $(LINT)/sam ## Write template.yaml, openapi.yaml, binaries/ and the table of routes from the folders of functions/
+	@$(LINT)/python -m assembly
+
 lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
 	cargo fmt --all --check
 	$(CLIPPY)
@@ -223,7 +223,6 @@ lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Forma
 	@for program in tests/browser/*.js; do node --check $$program || exit 1; done
 	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
 	$(PYTHON) local/locks.py check
-	$(PYTHON) local/binaries.py --check
 	$(PYTHON) tests/privileges/run.py static target/template.json
 	$(LINT)/python tests/schema.py
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
@@ -245,6 +244,7 @@ $(OPENAPI_PACKAGES): $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.j
 	@npm ci --prefix $(OPENAPI_LINT) --silent && touch $@
 
 lint-template: $(LINT)/sam ## The template alone, and what SAM makes of it
+	@$(LINT)/python -m assembly --check
 	AWS_DEFAULT_REGION=us-east-1 $(LINT)/sam validate --lint --template template.yaml
 	@mkdir -p target && $(LINT)/python local/sam_translate.py template.yaml > target/template.json
 	$(LINT)/cfn-lint --template target/template.json

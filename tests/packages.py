@@ -18,8 +18,6 @@ FOLDER = tempfile.TemporaryDirectory(prefix="imprint-packages-")
 # MiniStack reads them when it is imported.
 os.environ |= {"STATE_DIR": FOLDER.name, "TMPDIR": FOLDER.name, "GATEWAY_PORT": "1"}
 
-import binaries  # noqa: E402
-import deployment  # noqa: E402
 import function_code  # noqa: E402
 import packages  # noqa: E402
 from ministack.services import lambda_svc  # noqa: E402
@@ -54,27 +52,6 @@ class Packages(unittest.TestCase):
         self.assertEqual(one.digest, lambda_svc.hashlib.sha256(bytes(one)).hexdigest())
         bootstrap = Path(lambda_svc._provided_runtime_code_dir(one), "bootstrap")
         self.assertEqual(bootstrap.read_bytes(), self.program.read_bytes())
-
-
-class Programs(unittest.TestCase):
-    """Which function is in which program."""
-
-    def test_what_reaches_the_renderer_is_in_the_rendering_program_and_nothing_else(self) -> None:
-        held = binaries.program_of()
-        # By itself, by `renditions`, by `mailer`; and what only reads what was rendered.
-        for function, program in {
-            "publish-worker": "rendering",
-            "cxreports-get-pdf": "rendering",
-            "grafana-send-report": "rendering",
-            "public-view-report": "light",
-            "cxreports-get-preview-file": "light",
-        }.items():
-            self.assertEqual(held[function], program, function)
-
-    def test_the_template_gives_each_function_its_own_program(self) -> None:
-        template = deployment.read_template(ROOT / "template.yaml")
-        programs = deployment.programs(template)
-        self.assertEqual({name: programs[logical_id] for logical_id, name in deployment.functions(template).items()}, binaries.program_of())
 
 
 if __name__ == "__main__":

@@ -189,16 +189,14 @@ def ran(session: Session) -> set[str]:
 
 
 def routes(template: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The function, the method and the path of every route of the template."""
+    """The function, the method and the path of every route of the template; `$default` is what no route takes."""
+    folders = {name: each["Properties"]["Handler"] for name, each in template["Resources"].items() if each["Type"] == "AWS::Serverless::Function"}
     found = []
-    for resource in template["Resources"].values():
-        if resource["Type"] != "AWS::Serverless::Function":
-            continue
-        name = resource["Properties"]["Handler"]
-        for event in resource["Properties"].get("Events", {}).values():
-            if event["Type"] == "HttpApi":
-                properties = event["Properties"]
-                found.append((name, properties.get("Method", "get").upper(), properties.get("Path", "/nothing/here")))
+    for path, methods in template["Resources"]["Api"]["Properties"]["DefinitionBody"]["paths"].items():
+        for method, operation in methods.items():
+            invoked = re.search(r"\$\{(\w+)\.Arn\}/invocations$", str(operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"]))
+            default = path == "$default"
+            found.append((folders[invoked[1] if invoked else ""], "GET" if default else method.upper(), "/nothing/here" if default else path))
     return found
 
 

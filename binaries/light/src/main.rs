@@ -1,4 +1,4 @@
-//! The functions that render nothing, in one program. Written by local/binaries.py from functions/*/Cargo.toml: `make assemble`.
+//! The functions that render nothing, in one program. Written by `make assemble` from functions/*/Cargo.toml.
 
 use lambda::{
     Error,

@@ -1,4 +1,4 @@
-//! The functions that render reports, in one program: they alone hold Typst. Written by local/binaries.py from functions/*/Cargo.toml: `make assemble`.
+//! The functions that render reports, in one program: they alone hold Typst. Written by `make assemble` from functions/*/Cargo.toml.
 
 use lambda::{
     Error,
@@ -6,7 +6,7 @@ use lambda::{
 };
 
 /// By the names of their crates, which the template gives as `Handler`.
-const FUNCTIONS: [Entry; 8] = [
+const FUNCTIONS: [Entry; 9] = [
     ("cxreports-get-pdf", || Box::pin(cxreports_get_pdf::run())),
     ("cxreports-list-pages", || Box::pin(cxreports_list_pages::run())),
     ("cxreports-view-preview", || Box::pin(cxreports_view_preview::run())),
@@ -14,6 +14,7 @@ const FUNCTIONS: [Entry; 8] = [
     ("export-worker", || Box::pin(export_worker::run())),
     ("grafana-send-report", || Box::pin(grafana_send_report::run())),
     ("native-check-report", || Box::pin(native_check_report::run())),
+    ("native-get-thumbnail", || Box::pin(native_get_thumbnail::run())),
     ("publish-worker", || Box::pin(publish_worker::run())),
 ];
 

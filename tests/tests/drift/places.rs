@@ -14,9 +14,7 @@ pub struct Function {
     pub logical_id: String,
     /// Its `Handler`, which is the name of its folder.
     pub folder: String,
-    /// The last element of its `CodeUri`.
-    pub program: String,
-    /// As `GET /api/reports`, or `$default`.
+    /// As `GET /api/reports`, or `$default`. HEAD stands beside every GET and is not among them.
     pub routes: BTreeSet<String>,
     /// Whether EventBridge invokes it at set times.
     pub scheduled: bool,
@@ -57,13 +55,10 @@ pub fn folders() -> BTreeSet<String> {
 
 pub fn functions() -> Vec<Function> {
     let usual = yaml("template.yaml")["Globals"]["Function"]["MemorySize"].as_u64().unwrap_or_default();
+    let routes = routes();
     let found = resources("AWS::Serverless::Function").into_iter().map(|(logical_id, properties)| Function {
         folder: text(&properties["Handler"]),
-        program: last_element(&properties["CodeUri"]),
-        routes: members(&properties["Events"])
-            .filter(|(_, event)| event["Type"] == "HttpApi")
-            .map(|(_, event)| route(event))
-            .collect(),
+        routes: routes.get(&logical_id).cloned().unwrap_or_default(),
         memory: properties["MemorySize"].as_u64().unwrap_or(usual),
         scheduled: members(&properties["Events"]).any(|(_, event)| event["Type"] == "Schedule"),
         variables: members(&properties["Environment"]["Variables"]).map(|(name, _)| name.clone()).collect(),
@@ -84,11 +79,20 @@ pub fn resources(kind: &str) -> Vec<(String, Value)> {
     of_kind.map(|(id, resource)| (id.clone(), resource["Properties"].clone())).collect()
 }
 
-pub fn route(event: &Value) -> String {
-    match event["Properties"]["Path"].as_str() {
-        Some(path) => format!("{} {path}", text(&event["Properties"]["Method"]).to_uppercase()),
-        None => "$default".to_owned(),
+/// The routes of the API by the function that it invokes.
+fn routes() -> BTreeMap<String, BTreeSet<String>> {
+    let (_, api) = resources("AWS::Serverless::HttpApi").remove(0);
+    let invoked = pattern(r"\$\{(\w+)\.Arn\}/invocations$");
+    let mut found = BTreeMap::<_, BTreeSet<_>>::new();
+    for (path, item) in members(&api["DefinitionBody"]["paths"]) {
+        for (method, operation) in members(item).filter(|(method, _)| *method != "head") {
+            let uri = text(&operation["x-amazon-apigateway-integration"]["uri"]);
+            let function = invoked.captures(&uri).map(|found| found[1].to_owned()).unwrap_or_default();
+            let key = if path == "$default" { path.clone() } else { format!("{} {path}", method.to_uppercase()) };
+            found.entry(function).or_default().insert(key);
+        }
     }
+    found
 }
 
 /// The operations that a function's routes are to be described by; `$default` is none.
@@ -187,17 +191,6 @@ pub fn function_of(operation: &Operation) -> &str {
     };
     let longest = folders().iter().filter(begins).map(String::len).max();
     &operation.id[..longest.unwrap_or(operation.id.len())]
-}
-
-/// The operation's row in the README's route table.
-pub fn row(operation: &Operation) -> String {
-    let (method, path) = operation.route.split_once(' ').unwrap_or_default();
-    let needed = match (&operation.permission, &operation.opened_by) {
-        (Some(name), _) => format!("`{name}`"),
-        (None, OpenedBy::Cookie) => "cookie".to_owned(),
-        (None, _) => "none".to_owned(),
-    };
-    format!("| {method} | `{path}` | `{}` | {needed} |", function_of(operation))
 }
 
 /// The names of the permissions by their variants in shared/domain/src/credential.rs.

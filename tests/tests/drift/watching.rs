@@ -74,18 +74,3 @@ fn every_metric_is_a_field_of_a_line_and_is_explained() {
         (!logged || !told).then(|| format!("{metric}: logged: {logged}, explained in docs/operations.md: {told}"))
     }));
 }
-
-#[test]
-fn every_route_with_a_limit_of_its_own_is_a_route() {
-    let routes: BTreeSet<_> = functions().into_iter().flat_map(|function| function.routes).collect();
-    let (_, api) = resources("AWS::Serverless::HttpApi").remove(0);
-    let limited: Vec<_> =
-        api["RouteSettings"].as_object().into_iter().flatten().map(|(route, _)| route.clone()).collect();
-    assert!(!limited.is_empty());
-    complain(
-        limited
-            .into_iter()
-            .filter(|route| !routes.contains(route))
-            .map(|route| format!("RouteSettings: {route} is no route")),
-    );
-}
