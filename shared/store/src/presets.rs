@@ -4,10 +4,10 @@
 use crate::{
     Aws,
     aws::Variable,
-    change::Condition,
+    change::{Change, Condition},
     keys::preset_key,
     numbers::Numbers,
-    table::{Change, Refused, Table, to_item, transact_once, until_settled},
+    table::{Refused, Table, to_item, transact_once, until_settled},
 };
 use domain::{
     Outcome, Problem,
@@ -122,7 +122,7 @@ impl Presets {
         check_deletion::<T>(code)?;
         let key = preset_key::<T>(workspace, code);
         until_settled(async || {
-            let there = Change { condition: Some("attribute_exists(pk)".into()), ..Change::default() };
+            let there = Change::default().when(Condition::known_item());
             // A transaction, since its token tells a second try of one write from the write of another.
             match transact_once(&self.catalog.client, vec![self.catalog.delete_if(&key, there)?]).await {
                 Ok(()) => Ok(Some(())),
