@@ -176,16 +176,21 @@ fn picture(
         number,
         title: title.cloned(),
         svg: if outputs.svg { svg() } else { String::new() },
-        png: if outputs.png == Pictures::None { Vec::new() } else { png(page)? },
+        png: match outputs.png {
+            Pictures::None => Vec::new(),
+            Pictures::First | Pictures::All => png(page, PIXELS_PER_POINT)?,
+            Pictures::FirstOfWidth(pixels) => png(page, f64::from(pixels) / page.frame.width().to_pt().max(1.0))?,
+        },
         text: text::of_frame(&page.frame),
         width: page.frame.width().to_pt(),
         height: page.frame.height().to_pt(),
     })
 }
 
-fn png(page: &typst_layout::Page) -> Result<Vec<u8>, RenderError> {
+/// A page as PNG, at so many pixels a point; at fewer where the picture would be too large.
+fn png(page: &typst_layout::Page, pixels_per_point: f64) -> Result<Vec<u8>, RenderError> {
     let longer = page.frame.width().to_pt().max(page.frame.height().to_pt()).max(1.0);
-    let scale = PIXELS_PER_POINT.min(MAX_PIXELS / longer);
+    let scale = pixels_per_point.min(MAX_PIXELS / longer);
     let options = RenderOptions { pixel_per_pt: Scalar::new(scale), render_bleed: false };
     let picture = typst_render::render(page, &options).encode_png();
     picture.map_err(|error| RenderError::internal(format!("the picture of a page cannot be written: {error}")))

@@ -151,6 +151,8 @@ pub enum Pictures {
     None,
     /// The first page alone, of those that are not left out.
     First,
+    /// The same, this many pixels wide.
+    FirstOfWidth(u32),
     All,
 }
 

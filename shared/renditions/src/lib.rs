@@ -140,6 +140,25 @@ impl Renditions {
         Ok(pages)
     }
 
+    /// The first page of a report as PNG, so many pixels wide; kept as files are.
+    ///
+    /// # Errors
+    /// As [`Renditions::file`].
+    pub async fn thumbnail(&self, plan: &Plan, width: u32) -> Outcome<(FileKey, StoredFile)> {
+        let key = FileKey::rendition(plan.found.report.uid, &plan.content_of_thumbnail(width));
+        if let Some(kept) = self.files.find(&key).await? {
+            return Ok((key, kept));
+        }
+        let outputs = Outputs { png: Pictures::FirstOfWidth(width), ..Outputs::tables() };
+        let (_, rendered) = self.render(plan, outputs, None).await?;
+        let name = page::file_name(&rendered.title, "png");
+        let warnings = warnings(&rendered);
+        let first = rendered.pages.into_iter().next();
+        let first = first.ok_or_else(|| Problem::Unprocessable("The report has no page.".into()))?;
+        let kept = self.files.put(&key, &name, "image/png", &warnings, first.png).await?;
+        Ok((key, kept))
+    }
+
     /// The preview that a plan comes to: the one that is kept, or a new one.
     ///
     /// # Errors

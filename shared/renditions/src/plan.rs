@@ -68,6 +68,11 @@ impl Plan {
         hash(&format!("preview {print_button} {}", self.content))
     }
 
+    /// The name of the picture of its first page.
+    pub fn content_of_thumbnail(&self, width: u32) -> String {
+        hash(&format!("thumbnail {width} {}", self.content))
+    }
+
     fn named(&self) -> Outcome<String> {
         let data = self.data.as_ref().map(|data| hash(data.text()));
         let mut asked =
