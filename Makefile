@@ -1,11 +1,13 @@
-# Imprint: `make` lists what there is. The local stack is local/stack.py; see local/README.md.
+# Imprint: `make` lists what there is. The local stack is local.stack; see local/README.md.
 
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
-STACK_PY := $(PYTHON) local/stack.py
-BROWSER_PY := $(PYTHON) local/browser.py
-LINT := .venv-lint/bin
+# The Python of this checkout, with what uv.lock names: `make python` installs it.
+PY := .venv/bin/python
+STACK_PY := $(PY) -m local.stack
+BROWSER_PY := $(PYTHON) -m local.browser
+SAM := .venv-sam/bin/sam
 OPENAPI_LINT := local/openapi-lint
 OPENAPI_PACKAGES := $(OPENAPI_LINT)/node_modules/.package-lock.json
 CLDR := local/cldr
@@ -23,7 +25,7 @@ PROGRAMS := $(notdir $(wildcard binaries/*))
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
 
-.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python
+.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,7 +64,7 @@ else
 endif
 
 seed: python ## Make the demo workspace again, where it is missing
-	@$(PYTHON) local/seed.py
+	@$(PY) -m local.seed
 
 # Always the whole workspace, whatever is run of it: a part alone would have other features of what all depend on, and be built anew.
 TEST := cargo test --profile local --workspace
@@ -72,14 +74,14 @@ TEST_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_LogLevel=trace IMPRINT_PARAM_FrameAnc
 # The functions reach the services through a proxy that makes the faults, and nothing else makes any. The tests wait more than they work, hence the threads.
 FAULT_STACK := $(TEST_STACK) EMU_TX_CONFLICT=0 IMPRINT_FAULTS=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_KeepBundles=1
 
-fonts: python ## Fetch the fonts of the scripts that Inter lacks, by their hashes: once, from npm
-	@$(PYTHON) local/fonts.py
+fonts: python-version ## Fetch the fonts of the scripts that Inter lacks, by their hashes: once, from npm
+	@$(PYTHON) -m local.fonts
 
-font-index: python ## Make shared/render/fonts/index.json anew, after a change of local/fonts/package.json
-	@$(PYTHON) local/fonts.py --unchecked
+font-index: python-version ## Make shared/render/fonts/index.json anew, after a change of local/fonts/package.json
+	@$(PYTHON) -m local.fonts --unchecked
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
-test: python fonts browser ## Every test: units, then end to end against fresh stacks
+test: python-test fonts browser ## Every test: units, then end to end against fresh stacks
 	$(TEST) --lib --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
 	cargo build --profile local --workspace --bins
@@ -94,80 +96,80 @@ test-faults:
 	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
 	EMU_TX_MILLIS=16000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
 
-browser: python ## Install what the tests that need a browser drive it with, and a Chromium, where npm is there
+browser: python-version ## Install what the tests that need a browser drive it with, and a Chromium, where npm is there
 	@$(BROWSER_PY) install
 
-tree-torture: python ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
+tree-torture: python-test ## Thousands of histories of the folder tree; HISTORIES=2000, IMPRINT_TREE_SEED=n repeats one
 	$(TEST) --test tree --no-run
 	EMU_TX_MILLIS=10 EMU_TX_DELAY=1000 IMPRINT_TREE_HISTORIES=$(or $(HISTORIES),2000) $(STACK_PY) run -- $(TEST) --test tree -- --nocapture
 
-tree-mutations: python ## Whether the tests of the folder tree notice when a condition is missing; MUTATION=name for one
+tree-mutations: python-test ## Whether the tests of the folder tree notice when a condition is missing; MUTATION=name for one
 	$(TEST) --test tree --no-run
-	$(PYTHON) tests/mutations.py tree $(MUTATION)
+	$(PY) -m tests.mutations tree $(MUTATION)
 
-publish-faults: python ## The fault tests of publishing alone; IMPRINT_FAULTS_SEED=n repeats a storm, ONLY=storm chooses by name
+publish-faults: python-test ## The fault tests of publishing alone; IMPRINT_FAULTS_SEED=n repeats a storm, ONLY=storm chooses by name
 	$(TEST) --test faults --no-run
 	$(FAULT_STACK) $(STACK_PY) run -- $(TEST) --test faults -- --test-threads 4 --nocapture $(ONLY)
 
-publish-mutations: python ## Whether the fault tests notice when a condition of publishing is missing; MUTATION=name for one
+publish-mutations: python-test ## Whether the fault tests notice when a condition of publishing is missing; MUTATION=name for one
 	$(TEST) --test faults --no-run
-	$(PYTHON) tests/mutations.py publish $(MUTATION)
+	$(PY) -m tests.mutations publish $(MUTATION)
 
-rendition-mutations: python ## Whether the end-to-end tests notice when a condition of nonces, exports or presets is missing; MUTATION=name for one
+rendition-mutations: python-test ## Whether the end-to-end tests notice when a condition of nonces, exports or presets is missing; MUTATION=name for one
 	$(TEST) --test e2e --no-run
-	$(PYTHON) tests/mutations.py rendition $(MUTATION)
+	$(PY) -m tests.mutations rendition $(MUTATION)
 
-mail-mutations: python ## Whether the end-to-end tests notice when a condition of sending mail is missing; MUTATION=name for one
+mail-mutations: python-test ## Whether the end-to-end tests notice when a condition of sending mail is missing; MUTATION=name for one
 	$(TEST) --test e2e --no-run
-	$(PYTHON) tests/mutations.py mail $(MUTATION)
+	$(PY) -m tests.mutations mail $(MUTATION)
 
 # No faults are made: 503 would be one.
-test-contract: python ## Whether the service does what openapi.yaml says, and whether the tests of that can fail
-	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/contract/run.py --self-test
-	IMPRINT_AUTH=1 $(STACK_PY) run --no-build -- $(PYTHON) tests/contract/run.py --seed 1
+test-contract: python-test ## Whether the service does what openapi.yaml says, and whether the tests of that can fail
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.contract.run --self-test
+	IMPRINT_AUTH=1 $(STACK_PY) run --no-build -- $(PY) -m tests.contract.run --seed 1
 
-fuzz-api: python ## Random requests by openapi.yaml, 600 seconds; SECONDS=3600 for more, SEED=n repeats
-	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/contract/run.py --examples 100 --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
+fuzz-api: python-test ## Random requests by openapi.yaml, 600 seconds; SECONDS=3600 for more, SEED=n repeats
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.contract.run --examples 100 --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
 
 # Not with the short waits of TEST_STACK: the samples show what publishing answers that has its time.
-documentation: python ## Every block of code of every page in Markdown, against a fresh stack
-	$(PYTHON) tests/documentation/run.py --self-test
-	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PYTHON) tests/documentation/run.py
+documentation: python-test ## Every block of code of every page in Markdown, against a fresh stack
+	$(PY) -m tests.documentation.run --self-test
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.documentation.run
 
 # No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role, to each target in a file of its own.
 PRIVILEGES_STACK = $(TEST_STACK) EMU_TX_CONFLICT=0 EMU_TX_DELAY=0 EMU_IAM_JOURNAL=$(CURDIR)/target/iam-journal-$@.jsonl
 
-privileges: python ## Takes each right from each function in turn, and sees a test fail; FUNCTIONS="PublishDrain ExportDrain" for some
+privileges: python-test ## Takes each right from each function in turn, and sees a test fail; FUNCTIONS="PublishDrain ExportDrain" for some
 	$(TEST) --test e2e --no-run
-	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PYTHON) tests/privileges/run.py all $(FUNCTIONS)
+	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PY) -m tests.privileges.run all $(FUNCTIONS)
 
-privileges-sample: python ## The same for some rights, by chance, for SECONDS=150; SEED=n repeats a choice
+privileges-sample: python-test ## The same for some rights, by chance, for SECONDS=150; SEED=n repeats a choice
 	$(TEST) --test e2e --no-run
-	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PYTHON) tests/privileges/run.py sample --seconds $(or $(SECONDS),150) $(if $(SEED),--seed $(SEED))
+	$(PRIVILEGES_STACK) $(STACK_PY) run -- $(PY) -m tests.privileges.run sample --seconds $(or $(SECONDS),150) $(if $(SEED),--seed $(SEED))
 
-sam-local: python $(LINT)/sam ## The API by sam local, in containers, until Ctrl-C; needs Docker. IMPRINT_SAM_PORT=3000 IMPRINT_SERVICES=http://127.0.0.1:4566
-	@$(PYTHON) local/sam/run.py start-api
+sam-local: python-test python-sam ## The API by sam local, in containers, until Ctrl-C; needs Docker. IMPRINT_SAM_PORT=3000 IMPRINT_SERVICES=http://127.0.0.1:4566
+	@$(PY) -m local.sam.run start-api
 
-sam-test: python lint-template ## Every event, every route and a publication by SAM's own commands; installs and starts Docker if root
-	@$(PYTHON) local/sam/run.py test
+sam-test: python-test lint-template ## Every event, every route and a publication by SAM's own commands; installs and starts Docker if root
+	@$(PY) -m local.sam.run test
 
-sam-bench: python $(LINT)/sam ## What a container costs
-	@$(PYTHON) local/sam/run.py bench
+sam-bench: python-test python-sam ## What a container costs
+	@$(PY) -m local.sam.run bench
 
 # A sound stack loses nothing, and one without its state file something, or the test proves nothing.
-CRASH = $(PYTHON) tests/crash/files.py && $(PYTHON) tests/crash/services.py && $(PYTHON) tests/crash/storm.py $(if $(SEED),--seed $(SEED))
+CRASH = $(PY) -m tests.crash.files && $(PY) -m tests.crash.services && $(PY) -m tests.crash.storm $(if $(SEED),--seed $(SEED))
 
-crash: python ## Kill the local stack twenty times while clients write to it, and look for everything that was answered; ROUNDS=20, SEED=n repeats the moments
+crash: python-test ## Kill the local stack twenty times while clients write to it, and look for everything that was answered; ROUNDS=20, SEED=n repeats the moments
 	cargo build --profile local --workspace --bins
 	$(CRASH) --rounds $(or $(ROUNDS),20)
-	$(PYTHON) tests/crash/storm.py --rounds 1 --forgetful
+	$(PY) -m tests.crash.storm --rounds 1 --forgetful
 
-crash-sample: python ## The same, four times
+crash-sample: python-test ## The same, four times
 	cargo build --profile local --workspace --bins
 	$(CRASH) --rounds 4
 
-crash-cost: python ## What the state file of the local stack costs: each write with it and without it, and a start with 10,000 items
-	$(PYTHON) tests/crash/cost.py
+crash-cost: python-test ## What the state file of the local stack costs: each write with it and without it, and a start with 10,000 items
+	$(PY) -m tests.crash.cost
 
 # Nothing else runs, no transaction collides, and nobody waits for long: what a process holds afterwards comes from its calls alone.
 FLAT_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_LogLevel=warn
@@ -175,20 +177,20 @@ FLAT_STACK := IMPRINT_AUTH=1 IMPRINT_PARAM_PublishWaitSeconds=25 IMPRINT_PARAM_L
 # Takes whole bodies without rendering them: where memory would go first.
 LIGHT := NativeCreateReport NativeUpdateReport InformerGetReport NativeGetVersion CxreportsStartExport CxreportsCreateTemporaryData
 
-flat: python ## Every operation 500 times in one process, with gzip and without: no process grows by 3 MB; OPERATIONS="public-view-report …" for some
-	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py all $(OPERATIONS)
+flat: python-test ## Every operation 500 times in one process, with gzip and without: no process grows by 3 MB; OPERATIONS="public-view-report …" for some
+	$(FLAT_STACK) $(STACK_PY) run -- $(PY) -m tests.flat.run all $(OPERATIONS)
 
-flat-sample: python ## The same for some operations, by chance, for SECONDS=120; SEED=n repeats a choice
-	$(FLAT_STACK) $(STACK_PY) run -- $(SHELL) -c '$(PYTHON) tests/flat/run.py sample --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) && \
-	  $(PYTHON) tests/flat/run.py peaks $(LIGHT)'
+flat-sample: python-test ## The same for some operations, by chance, for SECONDS=120; SEED=n repeats a choice
+	$(FLAT_STACK) $(STACK_PY) run -- $(SHELL) -c '$(PY) -m tests.flat.run sample --seconds $(or $(SECONDS),120) $(if $(SEED),--seed $(SEED)) && \
+	  $(PY) -m tests.flat.run peaks $(LIGHT)'
 
-memory: python ## The most memory that each function holds with its largest input: writes the table of docs/memory.md
-	$(FLAT_STACK) $(STACK_PY) run -- $(PYTHON) tests/flat/run.py peaks --write
+memory: python-test ## The most memory that each function holds with its largest input: writes the table of docs/memory.md
+	$(FLAT_STACK) $(STACK_PY) run -- $(PY) -m tests.flat.run peaks --write
 
-first-run: python $(LINT)/sam ## What a new user meets where something is missing, and whether the binaries start
-	$(PYTHON) tests/first_run.py
-	$(PYTHON) tests/packages.py
-	$(LINT)/python local/package.py check target/local --profile local
+first-run: python-test python-package ## What a new user meets where something is missing, and whether the binaries start
+	$(PY) -m tests.first_run
+	$(PY) -m tests.packages
+	$(PY) -m local.package check target/local --profile local
 
 # What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.
 outside: sam-test test-contract privileges-sample documentation first-run crash-sample flat-sample
@@ -212,24 +214,24 @@ DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/n
 # CI has the lints come with the build of the tests.
 CLIPPY ?= cargo clippy --profile local --workspace --all-targets -- -D warnings
 
-assemble: $(LINT)/sam ## Write template.yaml, openapi.yaml, binaries/ and the table of routes from the folders of functions/
-	@$(LINT)/python -m assembly
+assemble: python-lint ## Write template.yaml, openapi.yaml, binaries/ and the table of routes from the folders of functions/
+	@$(PY) -m assembly
 
-lint: python browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
+lint: python-lint python-test browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
 	cargo fmt --all --check
 	$(CLIPPY)
 	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
-	$(LINT)/ruff check --quiet local tests bench
+	.venv/bin/ruff check --quiet local tests bench
 	@for program in tests/browser/*.js; do node --check $$program || exit 1; done
 	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
-	$(PYTHON) local/locks.py check
-	$(PYTHON) tests/privileges/run.py static target/template.json
-	$(LINT)/python tests/schema.py
+	$(PYTHON) -m local.venv check
+	$(PY) -m tests.privileges.run static target/template.json
+	$(PY) -m tests.schema
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
 	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
 	node $(CLDR)/generate.mjs --check
 
-explorer: python $(OPENAPI_PACKAGES) ## Copy Swagger UI, in the version of local/openapi-lint/package.json, to where it is served from
+explorer: python-version $(OPENAPI_PACKAGES) ## Copy Swagger UI, in the version of local/openapi-lint/package.json, to where it is served from
 	@$(PYTHON) $(OPENAPI_LINT)/explorer.py
 
 cldr: $(CLDR_PACKAGES) ## Write the patterns, symbols and names of languages anew, in the version of local/cldr/package.json
@@ -243,11 +245,11 @@ $(OPENAPI_PACKAGES): $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.j
 	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed to check openapi.yaml: https://nodejs.org' >&2; exit 1; }
 	@npm ci --prefix $(OPENAPI_LINT) --silent && touch $@
 
-lint-template: $(LINT)/sam ## The template alone, and what SAM makes of it
-	@$(LINT)/python -m assembly --check
-	AWS_DEFAULT_REGION=us-east-1 $(LINT)/sam validate --lint --template template.yaml
-	@mkdir -p target && $(LINT)/python local/sam_translate.py template.yaml > target/template.json
-	$(LINT)/cfn-lint --template target/template.json
+lint-template: python-lint python-sam ## The template alone, and what SAM makes of it
+	@$(PY) -m assembly --check
+	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template template.yaml
+	@mkdir -p target && $(PY) -m local.sam_translate template.yaml > target/template.json
+	.venv/bin/cfn-lint --template target/template.json
 
 fmt: ## Format the sources
 	cargo fmt --all
@@ -257,44 +259,49 @@ ci: lint test ## What a change must pass
 # Where a build took place is no part of what it makes: paths in messages begin at the checkout, and those of crates at the registry.
 REMAPPED = --remap-path-prefix=$(CURDIR)=/imprint --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
 
-package: $(LINT)/sam fonts ## Build the programs for AWS into target/lambda, and check them and every function; ARCH=arm64 or x86_64
-	@$(PYTHON) local/locks.py install .venv-lint local/requirements/lint.txt local/requirements/package.txt \
-	  $(if $(filter cargo-zigbuild,$(COMPILER)),local/requirements/zig.txt)
-	PATH="$(CURDIR)/$(LINT):$$PATH" RUSTFLAGS='$(REMAPPED)' cargo lambda build --profile deploy $(PROGRAMS:%=--package %) \
+package: python-package $(if $(filter cargo-zigbuild,$(COMPILER)),python-zig) fonts ## Build the programs for AWS into target/lambda, and check them and every function; ARCH=arm64 or x86_64
+	PATH="$(CURDIR)/.venv/bin:$$PATH" RUSTFLAGS='$(REMAPPED)' cargo lambda build --profile deploy $(PROGRAMS:%=--package %) \
 	  --compiler $(COMPILER) --target $(TRIPLE)$(if $(filter cargo-zigbuild,$(COMPILER)),.$(GLIBC)) --lambda-dir $(LAMBDA_DIR)
-	$(LINT)/python local/package.py check $(LAMBDA_DIR) --arch $(ARCH)
-	$(LINT)/python local/package.py sbom $(LAMBDA_DIR)/imprint-$(ARCH).cdx.json --arch $(ARCH)
+	$(PY) -m local.package check $(LAMBDA_DIR) --arch $(ARCH)
+	$(PY) -m local.package sbom $(LAMBDA_DIR)/imprint-$(ARCH).cdx.json --arch $(ARCH)
 
 package-all: ## Build the programs for both processors, into target/lambda-arm64 and target/lambda-x86_64
 	$(MAKE) package ARCH=arm64 LAMBDA_DIR=target/lambda-arm64
 	$(MAKE) package ARCH=x86_64 LAMBDA_DIR=target/lambda-x86_64
 
-deploy: $(LINT)/sam ## Deploy to your AWS account; asks for what it needs. STACK=name
-	@$(LINT)/python local/cloud.py account
+deploy: python python-sam ## Deploy to your AWS account; asks for what it needs. STACK=name
+	@$(PY) -m local.cloud account
 	@$(MAKE) package
-	$(LINT)/sam deploy --guided --template-file template.yaml --stack-name '$(AWS_STACK)' --capabilities CAPABILITY_IAM \
+	$(SAM) deploy --guided --template-file template.yaml --stack-name '$(AWS_STACK)' --capabilities CAPABILITY_IAM \
 	  --parameter-overrides Architecture=$(ARCH)
 
-destroy: $(LINT)/sam ## Take a stack on AWS down: STACK=name. Its tables and its bucket stay; DATA=1 deletes them as well
-	@$(LINT)/python local/cloud.py destroy '$(STACK)' $(if $(filter 1,$(DATA)),--data)
+destroy: python ## Take a stack on AWS down: STACK=name. Its tables and its bucket stay; DATA=1 deletes them as well
+	@$(PY) -m local.cloud destroy '$(STACK)' $(if $(filter 1,$(DATA)),--data)
 
 doctor: ## Say whether this machine has what is needed, and what to do where it has not
 	@command -v '$(PYTHON)' >/dev/null || { echo 'error: Python 3.11 or newer is needed, and $(PYTHON) is not there: PYTHON=/path/to/python3.12 make …' >&2; exit 1; }
-	@'$(PYTHON)' local/doctor.py
+	@'$(PYTHON)' -m local.doctor
 
-lock: python ## Renew the locks of the Python tools from local/requirements/*.in; UPGRADE=1 takes the newest of what those leave open
-	@$(PYTHON) local/locks.py renew $(if $(UPGRADE),--upgrade)
+lock: python-version ## Renew uv.lock after a change of pyproject.toml; UPGRADE=1 takes the newest of what that leaves open
+	@$(PYTHON) -m local.venv lock $(if $(UPGRADE),--upgrade)
 
 clean: ## Remove what was built, the Python environments and the browser
 	cargo clean
-	rm -rf .venv .venv-contract .venv-lint .venv-lock .aws-sam tests/browser/node_modules
+	rm -rf .venv .venv-sam .venv-uv .aws-sam tests/browser/node_modules
 
 clean-state: python ## Stop the local stack and wipe its data
 	@$(STACK_PY) down --wipe
 
-python:
+python: python-version ## Install what the local stack needs of Python into .venv, as uv.lock has it
+	@$(PYTHON) -m local.venv sync stack
+
+# More of the groups of pyproject.toml, each beside what is installed already.
+python-test: python-version
+	@$(PYTHON) -m local.venv sync stack test
+
+python-lint python-package python-zig python-sam: python-%: python-version
+	@$(PYTHON) -m local.venv sync stack $*
+
+python-version:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 	  { echo "error: Python 3.11 or newer is needed, and $(PYTHON) is $$($(PYTHON) --version 2>/dev/null || echo not there): PYTHON=/path/to/python3.12 make …" >&2; exit 1; }
-
-$(LINT)/sam: local/requirements/lint.txt | python
-	@$(PYTHON) local/locks.py install .venv-lint $< && touch $@

@@ -1,4 +1,4 @@
-"""The tests that need a browser: `python local/browser.py install | test CARGO… | skipped CARGO…`.
+"""The tests that need a browser: `python3 -m local.browser install | test CARGO… | skipped CARGO…`.
 
 They are programs of tests/browser in JavaScript, and Rust runs them as end-to-end tests that are marked `ignore`: on a machine without a browser they
 are counted as ignored, and listed by name. What drives the browser, and the Chromium that is used where none is installed, are npm packages.
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 
-from environment import ROOT, UserError, told
+from local.environment import ROOT, UserError, told
 
 FOLDER = ROOT / "tests" / "browser"
 LOCK = FOLDER / "package-lock.json"
@@ -22,7 +22,7 @@ NODE = 20
 
 def main() -> int:
     """Parses the command line and runs the command."""
-    parser = argparse.ArgumentParser(prog="browser.py", description="The tests that need a browser.")
+    parser = argparse.ArgumentParser(prog="local.browser", description="The tests that need a browser.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     install_parser = commands.add_parser("install", help="install what drives a browser, and a Chromium, where npm is there")
     install_parser.set_defaults(command=install)

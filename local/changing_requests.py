@@ -6,7 +6,7 @@ import re
 
 from ministack import app as aws
 
-from http_api import Json
+from local.http_api import Json
 
 # Stands for every service.
 ALL = "cloudformation"

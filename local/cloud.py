@@ -1,4 +1,4 @@
-"""A stack in your AWS account: `python local/cloud.py account | destroy NAME [--data]`. It runs in .venv-lint, for `make deploy` and `make destroy`."""
+"""A stack in your AWS account: `python -m local.cloud account | destroy NAME [--data]`. For `make deploy` and `make destroy`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from environment import UserError
+from local.environment import UserError
 
 HOW_TO_SIGN_IN = "Sign in by `aws configure` or `aws sso login`, or put AWS_PROFILE=name before make"
 # What the template keeps when a stack is deleted.
@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 def main() -> int:
     """Parses the command line and runs the command."""
-    parser = argparse.ArgumentParser(prog="cloud.py", description="A stack of Imprint in your AWS account.")
+    parser = argparse.ArgumentParser(prog="local.cloud", description="A stack of Imprint in your AWS account.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("account", help="whose account it is; fails without one").set_defaults(command=lambda _: account())
     destroy_parser = commands.add_parser("destroy", help="take a stack down")

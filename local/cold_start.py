@@ -18,8 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import deployment
-from environment import ROOT
+from local import deployment
+from local.environment import ROOT
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 PATIENCE = 30
@@ -110,7 +110,7 @@ def runtime_api(invocation: Invocation) -> Iterator[str]:
             else:
                 self.say(400, REFUSAL)
 
-        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = handle_any  # noqa: N815 - the names that the library looks for
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = handle_any
 
         def give(self) -> None:
             """The event; who comes for a second one waits until the end."""

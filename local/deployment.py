@@ -18,7 +18,7 @@ import samtranslator.yaml_helper
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from environment import REGION, Stack, UserError, write_secret
+from local.environment import REGION, Stack, UserError, write_secret
 
 STACK_NAME = "imprint"
 TEMPLATE_BUCKET = "local-template"

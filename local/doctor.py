@@ -1,4 +1,4 @@
-"""Whether this machine has what Imprint needs: `make doctor`, or `python3 local/doctor.py`. It changes nothing, and reads no secret.
+"""Whether this machine has what Imprint needs: `make doctor`, or `python3 -m local.doctor`. It changes nothing, and reads no secret.
 
 It runs with Python 3.8 and newer, so that it can say which one is needed. It fails only when `make up` cannot work.
 """
@@ -18,8 +18,17 @@ import textwrap
 from pathlib import Path
 from typing import Callable, List, NamedTuple, Tuple
 
-import process
-from environment import ROOT, STATES, TARGET, VENV, Stack, UserError, free_bytes, port_from_environment
+from local import process
+from local.environment import (
+    ROOT,
+    STATES,
+    TARGET,
+    VENV,
+    Stack,
+    UserError,
+    free_bytes,
+    port_from_environment,
+)
 
 OK, WARN, MISSING = "ok", "warn", "missing"
 COLOURS = {OK: "32", WARN: "33", MISSING: "31"}
@@ -133,7 +142,7 @@ def python() -> List[Finding]:
     if sys.version_info < (3, 11):
         return [Finding(MISSING, "Python", f"{shown}; 3.11 or newer is needed", "PYTHON=/path/to/python3.12 make up")]
     missing = [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]
-    if missing and not (VENV / "requirements.sha256").exists():
+    if missing and not (ROOT / ".venv-uv" / "bin" / "uv").exists():
         package = f"python3.{sys.version_info[1]}-venv"
         return [Finding(MISSING, "Python", f"{shown} without {' and '.join(missing)}", f"apt-get install {package}, or PYTHON=/path/to/another make up")]
     return [Finding(OK, "Python", shown)]

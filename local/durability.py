@@ -26,9 +26,9 @@ from ministack import app as aws
 from ministack.core import persistence
 from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
 
-from changing_requests import ALL, changes_documents, documents_of
-from http_api import Json
-from service_state import (
+from local.changing_requests import ALL, changes_documents, documents_of
+from local.http_api import Json
+from local.service_state import (
     ITEM,
     MESSAGE,
     NO_SORT_KEY,
@@ -43,7 +43,7 @@ from service_state import (
     state_text,
     table_scope,
 )
-from state_file import Delete, Put, StateError, StateFile
+from local.state_file import Delete, Put, StateError, StateFile
 
 logger = logging.getLogger("durability")
 
@@ -285,7 +285,7 @@ class Durability:
             return state_text(name)
         except OSError:
             raise
-        except Exception as error:  # noqa: BLE001 - there are a hundred services, of which Imprint uses twelve
+        except Exception as error:
             logger.exception("the state of %s could not be saved", name)
             if isinstance(error, RuntimeError):
                 self.services.add(name)
@@ -340,7 +340,7 @@ class Durability:
         """Puts the state into MiniStack when it starts; says what was found after a crash. A start that would hold less than there was fails."""
         try:
             found = self.load()
-        except Exception as error:  # noqa: BLE001 - hypercorn would turn it into a traceback without an end
+        except Exception as error:
             logger.exception("the state could not be loaded")
             print(error if isinstance(error, StateError) else self.file.damaged(repr(error)), flush=True)
             os._exit(1)

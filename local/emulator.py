@@ -27,11 +27,11 @@ from typing import Any, NamedTuple
 REPAIRED_VERSION = "1.5.33"
 if (_installed := metadata.version("ministack")) != REPAIRED_VERSION:
     sys.exit(
-        f"local/emulator.py repairs MiniStack {REPAIRED_VERSION}, but {_installed} is installed. Remove .venv and run `make up` again; "
+        f"local/emulator.py repairs MiniStack {REPAIRED_VERSION}, but {_installed} is installed. Run `make python`, then the same again; "
         "to move to a new version, check every repair_* of local/emulator.py and local/mail.py against it."
     )
 
-from objects import finish_writes, repair_object_writes  # noqa: E402
+from local.objects import finish_writes, repair_object_writes  # noqa: E402
 
 # MiniStack reads the objects when it is imported.
 if _objects := os.environ.get("S3_DATA_DIR"):
@@ -44,14 +44,19 @@ from ministack.core import lambda_runtime  # noqa: E402
 from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
-from durability import Durability  # noqa: E402
-from fair_queues import repair_fair_queues  # noqa: E402
-from function_code import repair_packages  # noqa: E402
-from http_api import HttpApi, Json  # noqa: E402
-from mail import finish_mails, repair_mail, repair_mail_events, repair_mail_permissions  # noqa: E402
-from partitions import LargePartitions  # noqa: E402
-from permissions import journal, repair_mapping_permissions  # noqa: E402
-from state_file import StateError  # noqa: E402
+from local.durability import Durability  # noqa: E402
+from local.fair_queues import repair_fair_queues  # noqa: E402
+from local.function_code import repair_packages  # noqa: E402
+from local.http_api import HttpApi, Json  # noqa: E402
+from local.mail import (  # noqa: E402
+    finish_mails,
+    repair_mail,
+    repair_mail_events,
+    repair_mail_permissions,
+)
+from local.partitions import LargePartitions  # noqa: E402
+from local.permissions import journal, repair_mapping_permissions  # noqa: E402
+from local.state_file import StateError  # noqa: E402
 
 
 class Settings(NamedTuple):

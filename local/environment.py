@@ -1,17 +1,13 @@
-"""Where things are, which Python runs them, and what environment a child process gets. Standard library only: it makes the venv."""
+"""Where things are, and what environment a child process gets. Standard library only: `make doctor` and local/venv.py run before anything is installed."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import getpass
-import hashlib
-import importlib.util
 import os
 import platform
-import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -39,10 +35,6 @@ PASSED = (
 
 class UserError(Exception):
     """Something the user can mend; its text is the whole message."""
-
-
-# What pip says when nobody answers them.
-UNREACHABLE = re.compile(r"name resolution|resolve host|Connection(Error| refused)|NewConnection|unreachable|ProxyError|SSLError|timed? ?out", re.I)
 
 
 def explained(error: OSError) -> str:
@@ -158,83 +150,16 @@ def with_faults() -> bool:
     return os.environ.get("IMPRINT_FAULTS") == "1"
 
 
-def run_in_venv() -> None:
-    """Continues in the project's venv: makes it first when it is missing or the requirements changed."""
-    require_python()
-    if Path(sys.prefix) == VENV:
-        return
-    make_venv(VENV, LOCAL / "requirements" / "stack.txt")
-    os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])
+def require_venv() -> None:
+    """Refuses another Python than that of the venv: it lacks what the stack needs."""
+    if Path(sys.prefix) != VENV:
+        raise UserError(f"this needs the packages of {VENV.name}: `make python` makes it, and {VENV.name}/bin/python runs this.")
 
 
 def require_python() -> None:
     """Refuses a Python that is too old."""
-    if sys.version_info < (3, 11):  # noqa: UP036 - the message is the point
+    if sys.version_info < (3, 11):
         raise UserError(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try PYTHON=python3.12 make up.")
-
-
-def require_venv() -> None:
-    """Refuses a Python that cannot make a venv: some systems take that out of it."""
-    if missing := [name for name in ("venv", "ensurepip") if importlib.util.find_spec(name) is None]:
-        package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
-        absent = " and ".join(missing)
-        raise UserError(f"{sys.executable} comes without {absent}: `apt-get install {package}` on Debian and Ubuntu, or PYTHON=… of another one.")
-
-
-def make_venv(folder: Path, requirements: Path) -> None:
-    """A venv that holds exactly what this lock names; a stamp makes the second call free."""
-    with stamped(folder, requirements, "requirements.sha256") as made:
-        if not made:
-            require_venv()
-            print(f"Making {folder.name} from {requirements.relative_to(ROOT)} (once, about a minute) …", flush=True)
-            installed(folder, [sys.executable, "-m", "venv", "--clear", str(folder)])
-            (folder / ".gitignore").write_text("*\n")
-            installed(folder, pip_install(folder, requirements))
-            # The lock is to hold all that they bring along.
-            installed(folder, [*pip(folder), "check"])
-
-
-def add_to_venv(folder: Path, requirements: Path) -> None:
-    """What this lock names comes into a venv that is there, without what it would bring along."""
-    with stamped(folder, requirements, f"{requirements.stem}.sha256") as made:
-        if not made:
-            print(f"Adding {requirements.relative_to(ROOT)} to {folder.name} (once) …", flush=True)
-            installed(folder, pip_install(folder, requirements))
-
-
-def pip(folder: Path) -> list[str]:
-    """The pip of a venv."""
-    return [str(folder / "bin" / "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-
-
-def pip_install(folder: Path, requirements: Path) -> list[str]:
-    """The command that installs a lock: what is in it and nothing else, and no file that has another hash."""
-    return [*pip(folder), "install", "--quiet", "--retries", "3", "--require-hashes", "--no-deps", "-r", str(requirements)]
-
-
-@contextmanager
-def stamped(folder: Path, requirements: Path, name: str) -> Iterator[bool]:
-    """Whether the venv has these requirements already; what is done under this name is remembered, unless it fails."""
-    stamp, wanted = folder / name, hashlib.sha256(requirements.read_bytes()).hexdigest()
-    with locked(STATES / "venv.lock"):
-        # The Python that a venv was made of may be gone.
-        made = stamp.is_file() and stamp.read_text() == wanted and (folder / "bin" / "python").exists()
-        yield made
-        if not made:
-            stamp.write_text(wanted)
-
-
-def installed(folder: Path, command: list[str]) -> None:
-    """Runs one step of making a venv, quietly; what it said when it failed is kept, and the reason is told."""
-    ran = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
-    if not ran.returncode:
-        return
-    if "No space left" in ran.stdout or free_bytes(folder) < 2**24:
-        raise UserError(no_space(folder))
-    if UNREACHABLE.search(ran.stdout):
-        raise UserError(f"pip reaches no package index for {folder.name}, and the first run needs one; HTTPS_PROXY and PIP_INDEX_URL name another way.")
-    end = "\n".join(f"  {line}" for line in ran.stdout.splitlines()[-15:])
-    raise UserError(f"could not make {folder.name}: `{' '.join(command)}` failed:\n{end}")
 
 
 @contextmanager
@@ -313,6 +238,7 @@ def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(stack.state / "data" / "s3"),
         "AUTH": "true" if os.environ.get("IMPRINT_AUTH") == "1" else "false",
+        "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
         "EMU_API_PORT": str(stack.port),
         "EMU_STATE": str(stack.state),

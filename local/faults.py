@@ -18,8 +18,8 @@ from typing import Any, NamedTuple
 
 import h11
 
-from callers import Caller
-from fault_rules import Json, Request, Rule, Rules
+from local.callers import Caller
+from local.fault_rules import Json, Request, Rule, Rules
 
 READ_SIZE = 65_536
 CONTROL = "/_faults/"

@@ -1,4 +1,4 @@
-"""The fonts of the scripts that Inter lacks: `python local/fonts.py` puts them into target/layers/fonts, which is a layer of the functions that render.
+"""The fonts of the scripts that Inter lacks: `python3 -m local.fonts` puts them into target/layers/fonts, which is a layer of the functions that render.
 
 They come from npm, by the lock in local/fonts, and each file must have the SHA-256 that shared/render/fonts/index.json gives. Where they cannot be had,
 one line says so, and reports in those scripts are printed with boxes and a warning. Once they are there, no network is needed. Standard library only.
@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from environment import FONTS_LAYER, LOCAL, ROOT, UserError, told
+from local.environment import FONTS_LAYER, LOCAL, ROOT, UserError, told
 
 LOCK = LOCAL / "fonts"
 INDEX = ROOT / "shared" / "render" / "fonts" / "index.json"
@@ -31,7 +31,7 @@ EMOJI, CAP_HEIGHT = "NotoEmoji_", 1490
 
 def main() -> int:
     """Parses the command line and runs the command."""
-    parser = argparse.ArgumentParser(prog="fonts.py", description="The fonts of the scripts that Inter lacks.")
+    parser = argparse.ArgumentParser(prog="local.fonts", description="The fonts of the scripts that Inter lacks.")
     parser.add_argument("--unchecked", action="store_true", help="take what npm has, whatever the index says: before the index is made anew")
     arguments = parser.parse_args()
     return told(lambda: fetch(arguments.unchecked))

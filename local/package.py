@@ -1,4 +1,4 @@
-"""What goes to AWS: `python local/package.py check | sbom`. It runs in .venv-lint; `make package` calls it.
+"""What goes to AWS: `python -m local.package check | sbom`. `make package` calls it.
 
 `check` looks at every program that the template names, as a file: made for the right processor, in need of no more than Amazon Linux 2023 has, within
 Lambda's sizes. Those for this machine's own processor are started as well, as each function that they hold. `sbom` writes what they are made of: see sbom.py.
@@ -21,10 +21,8 @@ from typing import Any
 from elftools.common.exceptions import ELFError
 from elftools.elf.elffile import ELFFile
 
-import cold_start
-import deployment
-import sbom
-from environment import ROOT, UserError, told
+from local import cold_start, deployment, sbom
+from local.environment import ROOT, UserError, told
 
 # Amazon Linux 2023, which `provided.al2023` is made of.
 GLIBC = (2, 34)
@@ -71,7 +69,7 @@ class Binary:
 
 def main() -> int:
     """Parses the command line and runs the command."""
-    parser = argparse.ArgumentParser(prog="package.py", description="What goes to AWS: whether it will run there, and what is in it.")
+    parser = argparse.ArgumentParser(prog="local.package", description="What goes to AWS: whether it will run there, and what is in it.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check_parser = commands.add_parser("check", help="look at the programs, and start every function that runs here")
     check_parser.add_argument("folder", type=Path, help="target/lambda, or target/local")

@@ -14,8 +14,7 @@ import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import binaries
-from environment import PACKAGES, ROOT, TARGET, UserError, free_bytes, no_space
+from local.environment import PACKAGES, ROOT, TARGET, UserError, free_bytes, no_space
 
 # What a first build writes.
 BUILD_BYTES = 6 * 2**30
@@ -53,8 +52,8 @@ def version_in(text: str) -> tuple[int, ...]:
 def build() -> None:
     """Builds the programs with the profile of the laptop."""
     # What a new function changes in them.
-    binaries.write()
-    command = ["cargo", "build", "--profile", "local", *(word for program in binaries.programs() for word in ("--package", program))]
+    programs = sorted(folder.name for folder in (ROOT / "binaries").iterdir())
+    command = ["cargo", "build", "--profile", "local", *(word for program in programs for word in ("--package", program))]
     if subprocess.run([*command, "--target-dir", str(TARGET)], cwd=ROOT, check=False).returncode:
         raise UserError(reason(" ".join(command)))
 

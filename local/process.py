@@ -17,7 +17,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from environment import LOCAL, Stack, UserError, emulator_environment, with_faults
+from local.environment import ROOT, Stack, UserError, emulator_environment, with_faults
 
 START_LIMIT = 60
 STOP_LIMIT = 30
@@ -30,7 +30,7 @@ def running(stack: Stack) -> int | None:
     except (FileNotFoundError, ValueError):
         return None
     words = command_line(pid)
-    return pid if str(LOCAL / "emulator.py") in words and str(stack.state) in words else None
+    return pid if "local.emulator" in words and str(stack.state) in words else None
 
 
 def command_line(pid: int) -> list[str]:
@@ -51,7 +51,7 @@ def start(stack: Stack, dies_with_parent: bool = False) -> list[str]:
         (stack.state / folder).mkdir(parents=True, exist_ok=True)
     with (stack.logs / "emulator.log").open("wb") as log:
         emulator = subprocess.Popen(
-            [sys.executable, str(LOCAL / "emulator.py"), str(stack.state)],
+            [sys.executable, "-m", "local.emulator", str(stack.state)],
             env=emulator_environment(stack, dies_with_parent),
             cwd=stack.state,
             stdin=subprocess.DEVNULL,
@@ -79,8 +79,8 @@ def start_faults(stack: Stack, emulator: int) -> None:
     ports = [str(stack.faults_port), str(stack.aws_port), str(emulator)]
     with (stack.logs / "faults.log").open("wb") as log:
         proxy = subprocess.Popen(
-            [sys.executable, str(LOCAL / "faults.py"), *ports],
-            env={"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"},
+            [sys.executable, "-m", "local.faults", *ports],
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
             cwd=stack.state,
             stdin=subprocess.DEVNULL,
             stdout=log,

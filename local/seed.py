@@ -1,4 +1,4 @@
-"""Fills a stack with the demo workspace: `python local/seed.py`, or `make seed`. What is there already stays as it is."""
+"""Fills a stack with the demo workspace: `python -m local.seed`, or `make seed`. What is there already stays as it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from environment import LOCAL, Stack, UserError, port_from_environment
+from local.environment import LOCAL, Stack, UserError, port_from_environment
 
 DEMO = LOCAL / "demo"
 # Types that not every machine's table knows.

@@ -1,4 +1,4 @@
-"""The stack on one machine: `python local/stack.py up | down | status | logs | token | redrive | run -- <command>`. See local/README.md."""
+"""The stack on one machine: `python -m local.stack up | down | status | logs | token | redrive | run -- <command>`. See local/README.md."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import fonts
-import process
-from environment import (
+from local import fonts, process
+from local.environment import (
     DEFAULT_PORT,
     ROOT,
     STATES,
@@ -29,7 +28,7 @@ from environment import (
     locked,
     port_from_environment,
     require_python,
-    run_in_venv,
+    require_venv,
     told,
     with_faults,
     without_aws_and_proxies,
@@ -49,7 +48,7 @@ def main() -> int:
 def chosen(arguments: argparse.Namespace) -> int:
     """Runs the command that was chosen, in the venv, out of reach of any account."""
     before_anything(arguments)
-    run_in_venv()
+    require_venv()
     forget_account()
     return arguments.command(arguments)
 
@@ -60,14 +59,14 @@ def before_anything(arguments: argparse.Namespace) -> None:
     require_python()
     if getattr(arguments, "no_build", True) is False:
         # Python 3.11 reads rust-toolchain.toml.
-        import packages
+        from local import packages
 
         packages.require_tools()
 
 
 def command_line() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="stack.py", description="Imprint on this machine, without Docker and without an AWS account.")
+    parser = argparse.ArgumentParser(prog="local.stack", description="Imprint on this machine, without Docker and without an AWS account.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     bring = argparse.ArgumentParser(add_help=False)
     bring.add_argument("--no-build", action="store_true", default=bool(os.environ.get("IMPRINT_SKIP_BUILD")), help="take the binaries as they are")
@@ -105,9 +104,7 @@ def up(arguments: argparse.Namespace) -> int:
 def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool = False) -> None:
     """The steps from sources to an API that answers."""
     # Only the venv has what these import.
-    import deployment
-    import packages
-    import seed
+    from local import deployment, packages, seed
 
     if process.running(stack):
         process.require_same_settings(stack)
@@ -159,7 +156,7 @@ def step(text: str) -> None:
 
 def variables(stack: Stack) -> dict[str, str]:
     """The content of stack.env."""
-    import deployment
+    from local import deployment
 
     return deployment.outputs(stack) | aws_variables(stack.aws_url) | {
         "API_URL": stack.api_url,
@@ -247,7 +244,7 @@ def token(_: argparse.Namespace) -> int:
 
 def redrive(_: argparse.Namespace) -> int:
     """Sends the messages of publications that were given up to the worker again."""
-    import deployment
+    from local import deployment
 
     stack = Stack.of_port(port_from_environment())
     if process.running(stack) is None:
@@ -278,7 +275,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs a command against a stack of its own, which is gone afterwards whatever happened."""
     words = arguments.words[1:] if arguments.words[:1] == ["--"] else arguments.words
     if not words:
-        raise UserError("run needs a command: python local/stack.py run -- cargo test")
+        raise UserError("run needs a command: python -m local.stack run -- cargo test")
     state = Path(tempfile.mkdtemp(prefix="imprint-run-")).resolve()
     stack = Stack(process.free_port(), state)
     # From here on SIGTERM unwinds like Ctrl-C does, so that `finally` is reached.

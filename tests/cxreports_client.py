@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from programs import PATIENCE, Checks, Imprint, UserError, main
+from tests.programs import PATIENCE, Checks, Imprint, UserError, main
 
 # There are no jobs yet.
 JOB_METHODS = {"get_jobs", "start_job_run", "get_job_run_status", "get_run_review_document", "deliver_job_run_entries"}

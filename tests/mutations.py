@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-STACK = ["python3", "local/stack.py", "run"]
+STACK = [sys.executable, "-m", "local.stack", "run"]
 
 
 class Mutation(NamedTuple):

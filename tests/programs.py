@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
+from local.environment import UserError
+
 TESTS = Path(__file__).resolve().parent
-sys.path.insert(0, str(TESTS.parent / "local"))
 
-from environment import UserError, run_in_venv  # noqa: E402 - it lives beside the stack
-
-__all__ = ["PATIENCE", "TESTS", "Checks", "Imprint", "UserError", "main", "run_in_venv"]
+__all__ = ["PATIENCE", "TESTS", "Checks", "Imprint", "UserError", "main"]
 
 PATIENCE = 120
 
@@ -78,7 +77,7 @@ class Checks:
         print(f"\n{title}", flush=True)
         try:
             yield
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the other parts are still worth seeing
+        except Exception as error:
             self(f"gets to the end ({type(error).__name__})", False, str(error).split("Stacktrace")[0].strip())
 
 
@@ -90,7 +89,6 @@ def main(description: str, test: Callable[[argparse.Namespace], int], *files: tu
     parser.add_argument("token", help="an administrator's access token")
     for option, words in files:
         parser.add_argument(option, type=Path, help=words)
-    run_in_venv()
     arguments = parser.parse_args()
     # So that everything started is ended then as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))

@@ -1,4 +1,4 @@
-"""Validates the XML document on stdin against tests/src/huddle.xsd: `python3 tests/validate_xml.py < document.xml`.
+"""Validates the XML document on stdin against tests/src/huddle.xsd: `python -m tests.validate_xml < document.xml`.
 
 Ends with 0 when the document is valid, with 1 and one line a fault otherwise.
 """
@@ -11,9 +11,6 @@ from xml.etree import ElementTree
 
 NAMESPACE = "{http://schema.huddle.net/2011/02/}"
 TESTS = Path(__file__).resolve().parent
-sys.path.insert(0, str(TESTS.parent / "local"))
-
-from environment import run_in_venv  # noqa: E402 - it lives beside the stack
 
 
 def faults(document: bytes) -> list[str]:
@@ -43,5 +40,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run_in_venv()
     sys.exit(main())

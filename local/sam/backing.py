@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import deployment
-import process
-from environment import ROOT, Stack, UserError
+from local import deployment, process
+from local.environment import ROOT, Stack, UserError
 
 Json = dict[str, Any]
 

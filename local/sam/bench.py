@@ -13,12 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import calls
-import deployment
-import processes
-import sessions
-from checks import fresh_session
-from sessions import Session
+from local import deployment
+from local.sam import calls, processes, sessions
+from local.sam.checks import fresh_session
+from local.sam.sessions import Session
 
 STARTS, COLD, WARM = 10, 5, 20
 

@@ -8,8 +8,7 @@ import urllib.request
 from dataclasses import dataclass
 from typing import Any
 
-from environment import UserError
-
+from local.environment import UserError
 
 # More than any function has.
 LIMIT = 180

@@ -19,20 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import backing
-import calls
-import deployment
-import docker
-import process
-import processes
-import sample_events
-import seed
-import sessions
-from environment import ROOT, STATES, Stack, UserError
-from sample_events import Event
-from samples import REGISTER, Samples, published, uploading
-from sessions import Session
-from stack import shown
+from local import deployment, process, seed
+from local.environment import ROOT, STATES, Stack, UserError
+from local.sam import backing, calls, docker, processes, sample_events, sessions
+from local.sam.sample_events import Event
+from local.sam.samples import REGISTER, Samples, published, uploading
+from local.sam.sessions import Session
+from local.stack import shown
 
 # What a check does: it returns what is worth telling, or raises what is wrong.
 Check = Callable[[], str]

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from environment import LOCAL, UserError
+from local.environment import LOCAL, UserError
 
 # The one name that SAM gets, whatever image stands behind it. SAM makes an image of its own from it, with the tag `rapid-<architecture>`.
 IMAGE = "imprint-lambda-base:al2023"

@@ -10,9 +10,9 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import deployment
-from backing import Services
-from environment import REGION, UserError
+from local import deployment
+from local.environment import REGION, UserError
+from local.sam.backing import Services
 
 Json = dict[str, Any]
 

@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 
-from environment import UserError
+from local.environment import UserError
 
 PIECE = 65536
 

@@ -10,11 +10,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import docker
-import process
-from environment import REGION, ROOT, UserError, aws_variables, without_aws_and_proxies
+from local import process
+from local.environment import (
+    REGION,
+    ROOT,
+    UserError,
+    aws_variables,
+    without_aws_and_proxies,
+)
+from local.sam import docker
 
-SAM = ROOT / ".venv-lint" / "bin" / "sam"
+SAM = ROOT / ".venv-sam" / "bin" / "sam"
 START_LIMIT = 120
 STOP_LIMIT = 15
 

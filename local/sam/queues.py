@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import boto3
-import deployment
-from backing import Services
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from environment import REGION, Stack
+
+from local import deployment
+from local.environment import REGION, Stack
+from local.sam.backing import Services
 
 Json = dict[str, Any]
 

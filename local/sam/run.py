@@ -1,4 +1,4 @@
-"""Imprint under SAM's own commands: `python local/sam/run.py start-api | test | bench`. See docs/sam-local.md."""
+"""Imprint under SAM's own commands: `python -m local.sam.run start-api | test | bench`. See docs/sam-local.md."""
 
 from __future__ import annotations
 
@@ -11,22 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from environment import (  # noqa: E402 - it lives in the folder above
+from local.environment import (
     ROOT,
     Stack,
     UserError,
     forget_account,
     locked,
     port_from_environment,
-    run_in_venv,
+    require_venv,
     told,
 )
 
 if TYPE_CHECKING:
-    from backing import Services
-    from sessions import Session
+    from local.sam.backing import Services
+    from local.sam.sessions import Session
 
 
 def main() -> int:
@@ -40,7 +38,7 @@ def main() -> int:
 
 def chosen(arguments: argparse.Namespace) -> int:
     """Runs the command that was chosen, in the venv, out of reach of any account."""
-    run_in_venv()
+    require_venv()
     forget_account()
     return arguments.command(arguments)
 
@@ -54,7 +52,7 @@ def interrupt(*_: object) -> None:
 
 def command_line() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="local/sam/run.py", description="Imprint by `sam local`, in containers; needs Docker.")
+    parser = argparse.ArgumentParser(prog="local.sam.run", description="Imprint by `sam local`, in containers; needs Docker.")
     parser.add_argument("--no-build", action="store_true", default=bool(os.environ.get("IMPRINT_SKIP_BUILD")), help="take the binaries as they are")
     parser.add_argument("--binaries", type=Path, default=ROOT / "target" / "local", help=argparse.SUPPRESS)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -67,10 +65,7 @@ def command_line() -> argparse.ArgumentParser:
 def start_api(arguments: argparse.Namespace) -> int:
     """Serves until Ctrl-C."""
     # Only the venv has what these import, here and below.
-    import backing
-    import docker
-    import processes
-    import sessions
+    from local.sam import backing, docker, processes, sessions
 
     processes.require_sam()
     docker.require()
@@ -89,19 +84,19 @@ def start_api(arguments: argparse.Namespace) -> int:
 
 def chosen_services(stack: Stack, folder: Path, port: int) -> tuple[Services, bool]:
     """The services that `IMPRINT_SERVICES` names, else those of the local stack; whether they hold no data yet."""
-    import backing
-    import process
+    from local import process
+    from local.sam import backing
 
     if endpoint := os.environ.get("IMPRINT_SERVICES"):
         return backing.made(backing.elsewhere(endpoint, port, folder))
-    if process.running(stack) is None and subprocess.run([sys.executable, ROOT / "local" / "stack.py", "up", "--no-build"], check=False).returncode:
+    if process.running(stack) is None and subprocess.run([sys.executable, "-m", "local.stack", "up", "--no-build"], cwd=ROOT, check=False).returncode:
         raise UserError("the local stack did not come up, see above.")
     return backing.of_local_stack(stack, port), False
 
 
 def summary(session: Session) -> str:
     """What a user wants to know."""
-    from stack import shown
+    from local.stack import shown
 
     folder = session.sam.folder
     return f"""
@@ -115,13 +110,13 @@ Imprint is up under sam local. Ctrl-C ends it.
 A function alone, in another shell (docs/sam-local.md):
 
   set -a; . {shown(folder)}/sam.env; set +a
-  .venv-lint/bin/sam local invoke InformerListReports --event events/informer-list-reports.json
+  .venv-sam/bin/sam local invoke InformerListReports --event events/informer-list-reports.json
 """
 
 
 def build(arguments: argparse.Namespace) -> None:
     """Builds what the containers run."""
-    import packages
+    from local import packages
 
     if not arguments.no_build:
         packages.build()
@@ -129,22 +124,21 @@ def build(arguments: argparse.Namespace) -> None:
 
 def test(arguments: argparse.Namespace) -> int:
     """Runs every check."""
-    import checks
+    from local.sam import checks
 
     return with_docker(arguments, checks.run_all)
 
 
 def bench(arguments: argparse.Namespace) -> int:
     """Measures."""
-    from bench import run
+    from local.sam.bench import run
 
     return with_docker(arguments, run)
 
 
 def with_docker(arguments: argparse.Namespace, run: Callable[[Path], int]) -> int:
     """Runs something with Docker, which is installed and started for it where that can be done."""
-    import docker
-    import processes
+    from local.sam import docker, processes
 
     processes.require_sam()
     # How slow this machine is at the moment decides no check.

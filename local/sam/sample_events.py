@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from environment import ROOT
+
+from local.environment import ROOT
 
 Json = dict[str, Any]
 

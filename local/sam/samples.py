@@ -7,10 +7,10 @@ import re
 import time
 from typing import Any
 
-import seed
-from calls import call, must
-from environment import ROOT, UserError
-from sample_events import Event
+from local import seed
+from local.environment import ROOT, UserError
+from local.sam.calls import call, must
+from local.sam.sample_events import Event
 
 REGISTER = "team:transaction-register"
 # It has two letters, and less than a kilobyte.

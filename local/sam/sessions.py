@@ -14,18 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import backing
-import deployment
-import docker
-import files
-import forwarder
-import processes
-import queues
-import seed
-import stack as local_stack
-from backing import Services
-from environment import UserError, aws_variables
-from processes import Sam
+from local import deployment, seed
+from local import stack as local_stack
+from local.environment import UserError, aws_variables
+from local.sam import backing, docker, files, forwarder, processes, queues
+from local.sam.backing import Services
+from local.sam.processes import Sam
 
 Json = dict[str, Any]
 

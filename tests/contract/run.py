@@ -1,11 +1,11 @@
-"""Whether the service does what openapi.yaml says: `python3 tests/contract/run.py`, against the stack of API_URL, ADMIN_TOKEN and MAIL_DIR.
+"""Whether the service does what openapi.yaml says: `python -m tests.contract.run`, against the stack of API_URL, ADMIN_TOKEN and MAIL_DIR.
 
 Schemathesis sends every operation its examples, the bounds of its schemas, random requests, valid and not, and chains of operations along the
 links of the description. Each answer must be one that the description knows: its status, media type, headers and body. What is
 malformed must be refused, what is well formed taken, nobody without a token served, and nothing may answer 5xx. A failure is told with
 the curl command that repeats it. The same seed makes the same requests of the same sizes; only the names of what things.py makes differ.
 
-It fills the stack with its things: use one of its own, by `local/stack.py run`. `--self-test` shows that it can fail.
+It fills the stack with its things: use one of its own, by `python -m local.stack run`. `--self-test` shows that it can fail.
 """
 
 from __future__ import annotations
@@ -20,23 +20,21 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from local.environment import ROOT, without_aws_and_proxies
+from tests.programs import Imprint, UserError
+
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent))
 
-from programs import Imprint, UserError  # noqa: E402 - it lives beside this folder
 
-from environment import LOCAL, ROOT, make_venv, without_aws_and_proxies  # noqa: E402 - programs.py knows where it lives
-
-VENV = ROOT / ".venv-contract"
 DESCRIPTION = ROOT / "openapi.yaml"
 
 
 def main() -> int:
     """Parses the command line, makes the things, and runs Schemathesis."""
     arguments = command_line().parse_args()
-    continue_in_venv()
     import yaml
-    from examples import faults
+
+    from tests.contract.examples import faults
 
     if found := list(faults(yaml.safe_load(DESCRIPTION.read_text()))):
         raise UserError("\n  ".join(["examples of openapi.yaml are not what its schemas say:", *found]))
@@ -50,7 +48,7 @@ def main() -> int:
 
 def command_line() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="run.py", description="Whether the service does what openapi.yaml says.")
+    parser = argparse.ArgumentParser(prog="tests.contract.run", description="Whether the service does what openapi.yaml says.")
     parser.add_argument("--seed", type=int, help="what chooses the random requests; one of its own each time if left out")
     parser.add_argument("--seconds", type=int, help="random requests and chains go on for so long altogether")
     parser.add_argument("--examples", type=int, default=10, help="random requests an operation; 10 if left out")
@@ -60,24 +58,16 @@ def command_line() -> argparse.ArgumentParser:
     return parser
 
 
-def continue_in_venv() -> None:
-    """Continues in the venv of these tests: makes it first when it is missing or the requirements changed."""
-    if Path(sys.prefix) != VENV:
-        make_venv(VENV, LOCAL / "requirements" / "contract.txt")
-        (VENV / ".gitignore").write_text("*\n")
-        os.execv(VENV / "bin" / "python", [str(VENV / "bin" / "python"), *sys.argv])
-
-
 def variable(name: str) -> str:
     """A variable of stack.env."""
     if not os.environ.get(name):
-        raise UserError(f"{name} is missing: run this by `local/stack.py run`, or after `set -a; . local/.state/stack.env`.")
+        raise UserError(f"{name} is missing: run this by `python -m local.stack run`, or after `set -a; . local/.state/stack.env`.")
     return os.environ[name]
 
 
 def prepared(imprint: Imprint, folder: Path) -> dict[str, str]:
     """Makes the things, writes the configuration with their names, and gives the variables that it needs."""
-    from things import Maker
+    from tests.contract.things import Maker
 
     things = Maker(imprint, Path(variable("MAIL_DIR"))).make()
     lines = [f"[dictionaries.{name}]\nvalues = {json.dumps(values)}\n" for name, values in things.items()]
@@ -88,8 +78,8 @@ def prepared(imprint: Imprint, folder: Path) -> dict[str, str]:
         "CONTRACT_CONFIG": str(config),
         "PREVIEW_COOKIE": str(things["preview-cookies"][0]),
         "SESSION": str(things["sessions"][0]),
-        "SCHEMATHESIS_HOOKS": "hooks",
-        "PYTHONPATH": str(HERE),
+        "SCHEMATHESIS_HOOKS": "tests.contract.hooks",
+        "PYTHONPATH": str(ROOT),
         "PYTHONUNBUFFERED": "1",
     }
 
@@ -117,13 +107,14 @@ def command(words: Iterable[str], description: Path, url: str, environment: dict
     """The command line of Schemathesis."""
     config, report = environment["CONTRACT_CONFIG"], str(Path(environment["CONTRACT_CONFIG"]).parent / "report")
     fixed = ["--url", url, "--no-color", "--generation-database", "none", "--report-dir", report]
-    return [str(VENV / "bin" / "schemathesis"), "--config-file", config, "run", str(description), *fixed, *words]
+    return [str(Path(sys.executable).with_name("schemathesis")), "--config-file", config, "run", str(description), *fixed, *words]
 
 
 def shown_to_fail(imprint: Imprint, folder: Path, environment: dict[str, str]) -> int:
     """Runs the self test."""
     import yaml
-    from self_test import self_test
+
+    from tests.contract.self_test import self_test
 
     def run(document: dict[str, Any], url: str, words: list[str]) -> tuple[int, str]:
         changed = folder / "openapi.json"

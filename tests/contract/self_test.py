@@ -1,4 +1,4 @@
-"""Shows that the contract tests can fail: `python3 tests/contract/run.py --self-test`.
+"""Shows that the contract tests can fail: `python -m tests.contract.run --self-test`.
 
 Each fault is a description that says something else than the service does, or a proxy that spoils the service's answers. A short run about the
 operation at fault must end with the failure that belongs to it. The same runs without a fault must pass.
@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-import examples
+from tests.contract import examples
 
 Document = dict[str, Any]
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from programs import PATIENCE, Imprint, UserError
+from tests.programs import PATIENCE, Imprint, UserError
 
 Value = str | int
 Things = dict[str, list[Value]]

@@ -1,6 +1,6 @@
 """What the state file costs: the time of each write with and without it, in pairs, and how long a start takes. `make crash-cost`.
 
-    python3 tests/crash/cost.py --pairs 1000 --items 10000
+    python -m tests.crash.cost --pairs 1000 --items 10000
 
 Two emulators run side by side and get each request one after the other, now this one first and now that, so that what else the machine does falls on both.
 """
@@ -12,22 +12,18 @@ import os
 import shutil
 import signal
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
+
+from local import process
+from local.environment import REGION, Stack
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
-
-from environment import REGION, Stack, run_in_venv  # noqa: E402 - it lives beside the stack
-
-run_in_venv()
-
-import boto3  # noqa: E402
-import process  # noqa: E402
 
 KEYS = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

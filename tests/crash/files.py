@@ -17,28 +17,20 @@ import unittest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
-
-from environment import run_in_venv  # noqa: E402 - it lives beside the stack
-
-run_in_venv()
 # MiniStack reads them when it is imported.
 os.environ |= {"STATE_DIR": tempfile.mkdtemp(prefix="imprint-crash-"), "PERSIST_STATE": "1", "GATEWAY_PORT": "1"}
 
-import changing_requests  # noqa: E402
-import durability  # noqa: E402
-import objects  # noqa: E402
-from mail import finish_mails  # noqa: E402
-from state_file import FEW_PAGES, LOG_LIMIT, Delete, Put, StateError, StateFile  # noqa: E402
+from local import changing_requests, durability, objects  # noqa: E402
+from local.mail import finish_mails  # noqa: E402
+from local.state_file import FEW_PAGES, LOG_LIMIT, Delete, Put, StateError, StateFile  # noqa: E402
 
 # Writes transactions 0, 1, 2 … of two entries and a document each, then says so and dies by its own hand.
 WRITER = """
 import os, signal, sys
-sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from state_file import Put, StateFile
-file = StateFile(Path(sys.argv[2]))
-for number in range(int(sys.argv[3])):
+from local.state_file import Put, StateFile
+file = StateFile(Path(sys.argv[1]))
+for number in range(int(sys.argv[2])):
     file.write({"number": str(number)}, [], [Put("item", "a", str(number), "x" * 900), Put("item", "b", "last", str(number))])
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -54,7 +46,7 @@ class Folder(unittest.TestCase):
     def written(self, transactions: int) -> Path:
         """The file of a process that was killed after so many transactions."""
         file = self.folder / "state.sqlite3"
-        ended = subprocess.run([sys.executable, "-c", WRITER, str(ROOT / "local"), str(file), str(transactions)], check=False)
+        ended = subprocess.run([sys.executable, "-c", WRITER, str(file), str(transactions)], cwd=ROOT, check=False)
         self.assertEqual(-signal.SIGKILL, ended.returncode)
         return file
 

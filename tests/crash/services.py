@@ -20,16 +20,13 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import boto3
+from botocore.exceptions import ClientError
+
+from local import process
+from local.environment import REGION, Stack, UserError
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
-
-from environment import REGION, Stack, UserError, run_in_venv  # noqa: E402 - it lives beside the stack
-
-run_in_venv()
-
-import boto3  # noqa: E402
-import process  # noqa: E402
-from botocore.exceptions import ClientError  # noqa: E402
 
 KEYS = {
     "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],

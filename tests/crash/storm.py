@@ -1,7 +1,7 @@
 """Kills the local stack while clients write to it, starts it again by `stack.py up`, and looks for everything that was answered. `make crash`.
 
-    python3 tests/crash/storm.py --rounds 20 --seed 7          # a stack of its own, on free ports
-    python3 tests/crash/storm.py --rounds 1 --forgetful        # without the state file: must find losses, or the test proves nothing
+    python -m tests.crash.storm --rounds 20 --seed 7          # a stack of its own, on free ports
+    python -m tests.crash.storm --rounds 1 --forgetful        # without the state file: must find losses, or the test proves nothing
 
 The first `up` is killed while it deploys. Then each round kills at a random moment: the emulator alone, or it and all functions. Clients make reports, assets, new versions, publications, public links,
 access tokens, themes, temporary data and mails, and note what a success promised. What was under way when the stack died is not looked for: its
@@ -27,15 +27,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import requests
+
+from local import process
+from local.environment import Stack
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
-
-from environment import Stack, run_in_venv  # noqa: E402 - it lives beside the stack
-
-run_in_venv()
-
-import process  # noqa: E402
-import requests  # noqa: E402
 
 CLIENTS = 5
 # As long as the slowest publication may take: one whose worker was killed comes again after its visibility timeout.
@@ -227,7 +224,7 @@ class Storm:
 
     def up(self) -> str:
         """Starts the stack as a user does; what was said."""
-        command = [sys.executable, "local/stack.py", "up", "--no-build"]
+        command = [sys.executable, "-m", "local.stack", "up", "--no-build"]
         ran = subprocess.run(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if ran.returncode:
             sys.exit(f"`{' '.join(command)}` failed:\n{ran.stdout}")
@@ -235,7 +232,7 @@ class Storm:
 
     def interrupted(self) -> None:
         """Kills the stack while it is deployed for the first time; nothing stands in the way of the next `up`."""
-        command = [sys.executable, "local/stack.py", "up", "--no-build"]
+        command = [sys.executable, "-m", "local.stack", "up", "--no-build"]
         first = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         while "Deploying" not in (line := first.stdout.readline()):
             if not line:

@@ -1,4 +1,4 @@
-"""Every block of code of every page in Markdown, run against a running stack: `python3 tests/documentation/run.py [PAGE …]`, with the variables
+"""Every block of code of every page in Markdown, run against a running stack: `python -m tests.documentation.run [PAGE …]`, with the variables
 of stack.env set. It wants the demo reports as they were made, so a fresh stack is best: `make documentation`.
 
 Blocks for a shell are run in bash, those in Python and JavaScript (Node 20) as well, a session a page and language; JSON, YAML, TOML and
@@ -25,15 +25,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from output import difference
-from pages import Block, PageError, blocks_of
-from sessions import COMMANDS, Session, check_syntax
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from programs import TESTS, UserError, run_in_venv  # noqa: E402 - it lives beside this folder
-
-from environment import VENV, without_aws_and_proxies  # noqa: E402 - programs.py knows where it lives
+from local.environment import VENV, without_aws_and_proxies
+from tests.documentation.output import difference
+from tests.documentation.pages import Block, PageError, blocks_of
+from tests.documentation.sessions import COMMANDS, Session, check_syntax
+from tests.programs import TESTS, UserError
 
 ROOT = TESTS.parent
 FORBIDDEN = ("make", "cargo", "sam", "docker", "pip", "apt-get", "aws", "npm")
@@ -205,7 +201,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         if arguments.self_test:
-            import self_test
+            from tests.documentation import self_test
 
             return self_test.main()
         return 1 if test(arguments.page or pages()) else 0
@@ -215,5 +211,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    run_in_venv()
     sys.exit(main())

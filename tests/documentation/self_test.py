@@ -11,8 +11,8 @@ import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from output import difference
-from run import FORBIDDEN, Report, refusing, run_page
+from tests.documentation.output import difference
+from tests.documentation.run import FORBIDDEN, Report, refusing, run_page
 
 
 def fence(info: str, *lines: str, mark: str = "") -> str:

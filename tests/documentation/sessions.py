@@ -13,7 +13,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from pages import Block, PageError
+from tests.documentation.pages import Block, PageError
 
 SECONDS = 60
 

@@ -11,13 +11,12 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from processes import MB, ROOT, Functions, Peak, UserError
-
-import deployment
-import sample_events
-from calls import call, must
-from sample_events import Event
-from samples import Samples, uploading
+from local import deployment
+from local.sam import sample_events
+from local.sam.calls import call, must
+from local.sam.sample_events import Event
+from local.sam.samples import Samples, uploading
+from tests.flat.processes import MB, ROOT, Functions, Peak, UserError
 
 PAGE = ROOT / "docs" / "memory.md"
 BEGIN, END = "<!-- make memory writes from here -->\n", "<!-- to here -->\n"

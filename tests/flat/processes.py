@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import threading
 import time
 import urllib.parse
@@ -13,13 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from local import deployment, process
+from local.environment import Stack, UserError
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "local"), str(ROOT / "local" / "sam")]
 
-from environment import Stack, UserError  # noqa: E402 - it lives beside the stack
-
-import deployment  # noqa: E402
-import process  # noqa: E402
 
 MB = 1 << 20
 

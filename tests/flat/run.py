@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from programs import UserError, run_in_venv  # noqa: E402 - it lives beside this folder
+from tests.programs import UserError
 
 
 def main() -> int:
     """Runs what the command line asks for."""
     arguments = command_line().parse_args()
-    run_in_venv()
     try:
         if arguments.command == "peaks":
-            from peaks import measure
+            from tests.flat.peaks import measure
 
             return measure(arguments.functions, arguments.write)
-        from growth import examine, seed_of
+        from tests.flat.growth import examine, seed_of
 
         if arguments.command == "sample":
             return examine([], arguments.seconds, seed_of(arguments.seed))
@@ -32,7 +28,7 @@ def main() -> int:
 
 def command_line() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="tests/flat/run.py", description="What functions do with memory.")
+    parser = argparse.ArgumentParser(prog="tests.flat.run", description="What functions do with memory.")
     commands = parser.add_subparsers(required=True, dest="command")
     whole = commands.add_parser("all", help="every operation 500 times, or those that are named")
     whole.add_argument("operations", nargs="*", metavar="OPERATION", help="a name as in events/, without .json")

@@ -23,9 +23,21 @@ from typing import NamedTuple
 
 import boto3
 
-from mutations import test_binary
-from grants import EXEMPT, LEANING, ROOT, TEMPLATE, Grant, Json, Roles, covers, grants, keep_witnesses, witnesses
-from programs import TESTS, UserError
+from tests.mutations import test_binary
+from tests.privileges.grants import (
+    EXEMPT,
+    LEANING,
+    ROOT,
+    TEMPLATE,
+    Grant,
+    Json,
+    Roles,
+    covers,
+    grants,
+    keep_witnesses,
+    witnesses,
+)
+from tests.programs import TESTS, UserError
 
 LEARNED = ROOT / "local" / ".state" / "privileges-learned.json"
 # A test whose function lacks a right may wait for what never happens: so much longer, and three times as long, as with every right.

@@ -6,16 +6,14 @@ import copy
 import fnmatch
 import json
 import re
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "local"))
+from local.deployment import STACK_NAME, read_template
 
-from deployment import STACK_NAME, read_template  # noqa: E402 - it lives beside the stack
+ROOT = Path(__file__).resolve().parents[2]
 
 TEMPLATE = ROOT / "template.yaml"
 WITNESSES = ROOT / "tests" / "privileges" / "witnesses.json"

@@ -9,16 +9,13 @@ import argparse
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-
-from programs import UserError, run_in_venv  # noqa: E402 - it lives beside this folder
+from tests.programs import UserError
 
 
 def main() -> int:
     """Runs what the command line asks for."""
     arguments = command_line().parse_args()
     try:
-        run_in_venv()
         return run(arguments)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -28,10 +25,10 @@ def main() -> int:
 def run(arguments: argparse.Namespace) -> int:
     """Runs a command in the venv, which alone has what the others import."""
     if arguments.command == "static":
-        from static import check
+        from tests.privileges.static import check
 
         return check(arguments.template)
-    from examination import examine_all, examine_sample
+    from tests.privileges.examination import examine_all, examine_sample
 
     if arguments.command == "all":
         return examine_all(arguments.functions)
@@ -40,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def command_line() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="tests/privileges/run.py", description="Whether functions hold what they need and nothing else.")
+    parser = argparse.ArgumentParser(prog="tests.privileges.run", description="Whether functions hold what they need and nothing else.")
     commands = parser.add_subparsers(required=True, dest="command")
     whole = commands.add_parser("all", help="every grant, or those of some functions; writes witnesses.json")
     whole.add_argument("functions", nargs="*", metavar="FUNCTION", help="a logical id of the template")
@@ -48,7 +45,7 @@ def command_line() -> argparse.ArgumentParser:
     sample.add_argument("--seconds", type=float, default=150, help="when to stop")
     sample.add_argument("--seed", type=int, help="repeats the choice of an earlier run")
     static = commands.add_parser("static", help="what the template says, without a stack")
-    static.add_argument("template", type=Path, help="what SAM makes of template.yaml, as local/sam_translate.py writes it")
+    static.add_argument("template", type=Path, help="what SAM makes of template.yaml, as local.sam_translate writes it")
     return parser
 
 

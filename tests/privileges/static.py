@@ -14,7 +14,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from grants import EXEMPT, Json, grants, listed, resource_name, witnesses
+from tests.privileges.grants import (
+    EXEMPT,
+    Json,
+    grants,
+    listed,
+    resource_name,
+    witnesses,
+)
 
 # For these AWS knows no resources.
 ONLY_AS_A_WHOLE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
@@ -261,4 +268,4 @@ FAULTS: dict[str, Callable[[dict[str, Json]], None]] = {
 }
 
 if __name__ == "__main__":
-    sys.exit("error: run it as `tests/privileges/run.py static target/template.json`, which sees to the venv")
+    sys.exit("error: run it as `python -m tests.privileges.run static target/template.json`")

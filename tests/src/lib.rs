@@ -23,6 +23,8 @@ pub mod samples;
 pub mod tree;
 pub mod workers;
 
+use std::{path::Path, process::Command};
+
 /// A variable of `stack.env`.
 ///
 /// # Panics
@@ -41,14 +43,21 @@ pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
 
-/// Runs a program of `tests/` in Python against the stack. It makes the venv that it needs, and says itself what is missing.
+/// Runs a module of `tests/` in Python against the stack.
 ///
 /// # Panics
 /// If a check of it failed, with all that it said.
 #[track_caller]
-pub fn run_program(program: &str) {
-    let python = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    run(&python, program, &[variable("API_URL"), variable("ADMIN_TOKEN")]);
+pub fn run_python(module: &str) {
+    run(python().args(["-m", module]).args([variable("API_URL"), variable("ADMIN_TOKEN")]));
+}
+
+/// The Python of this checkout, in its root; `make python-test` installs what the tests need.
+pub fn python() -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut python = Command::new(root.join(".venv/bin/python"));
+    python.current_dir(root);
+    python
 }
 
 /// Runs a program of `tests/browser/` against the stack: its tests look at pages in a browser.
@@ -57,14 +66,13 @@ pub fn run_program(program: &str) {
 /// If one of its tests failed, with all that it said.
 #[track_caller]
 pub fn run_in_browser(program: &str) {
-    run("node", &format!("browser/{program}"), &[]);
+    run(Command::new("node").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("browser").join(program)));
 }
 
 #[track_caller]
-fn run(interpreter: &str, program: &str, arguments: &[String]) {
-    let script = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(program);
-    let output = std::process::Command::new(interpreter).arg(script).args(arguments).output();
-    let output = output.unwrap_or_else(|error| panic!("{interpreter} does not run: {error}"));
+fn run(command: &mut Command) {
+    let output = command.output();
+    let output = output.unwrap_or_else(|error| panic!("{command:?} does not run: {error}"));
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{program}: {}\n{stdout}\n{stderr}", output.status);
+    assert!(output.status.success(), "{command:?}: {}\n{stdout}\n{stderr}", output.status);
 }

@@ -1,0 +1,1 @@
+"""Imprint under SAM's own commands: docs/sam-local.md."""

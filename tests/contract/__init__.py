@@ -1,0 +1,1 @@
+"""Whether the service does what openapi.yaml says."""

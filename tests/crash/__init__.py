@@ -1,0 +1,1 @@
+"""What survives of the local stack when its processes are killed."""

@@ -1,0 +1,1 @@
+"""The blocks of code of the pages in Markdown."""

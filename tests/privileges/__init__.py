@@ -1,0 +1,1 @@
+"""Whether functions hold what they need and nothing else."""
