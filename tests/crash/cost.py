@@ -143,6 +143,7 @@ def start(emulator: Emulator, items: int) -> None:
     for crash in (False, True, False, True, False, True):
         pid = process.running(emulator.stack)
         if crash and os.environ["EMU_STATE_FILE"] == "1":
+            assert pid
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
         elif not crash:
@@ -162,7 +163,7 @@ def main() -> None:
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--items", type=int, default=10_000)
     arguments = parser.parse_args()
-    emulators = [Emulator(state_file) for state_file in (False, True)]
+    emulators = Emulator(False), Emulator(True)
     try:
         compare(*emulators, arguments.pairs)
         for emulator in emulators:

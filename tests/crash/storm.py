@@ -234,6 +234,7 @@ class Storm:
         """Kills the stack while it is deployed for the first time; nothing stands in the way of the next `up`."""
         command = [sys.executable, "-m", "local.stack", "up", "--no-build"]
         first = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        assert first.stdout
         while "Deploying" not in (line := first.stdout.readline()):
             if not line:
                 sys.exit(f"`{' '.join(command)}` ended before it deployed anything.")

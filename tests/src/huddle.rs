@@ -5,12 +5,7 @@ use quick_xml::{
     escape::resolve_predefined_entity,
     events::{BytesRef, BytesStart, Event},
 };
-use std::{
-    collections::BTreeMap,
-    io::Write,
-    path::Path,
-    process::Stdio,
-};
+use std::{collections::BTreeMap, io::Write, process::Stdio};
 
 /// Holds a document against `huddle.xsd`.
 ///
@@ -26,7 +21,8 @@ pub fn check(xml: &str) {
 /// Python's `xmlschema` is the judge, for no crate implements XML Schema. `make python-test` installs it.
 fn validate(xml: &str) -> Result<(), String> {
     let mut command = crate::python();
-    let command = command.args(["-m", "tests.validate_xml"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let command =
+        command.args(["-m", "tests.validate_xml"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut validator = command.spawn().expect("make python-test installs Python's packages");
     validator.stdin.take().unwrap().write_all(xml.as_bytes()).expect("the validator reads");
     let output = validator.wait_with_output().unwrap();
@@ -155,7 +151,8 @@ mod tests {
     /// What the dialect's own tests compare its writing with.
     #[test]
     fn what_the_dialect_writes_is_valid() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/dialects/huddle/examples/written");
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/dialects/huddle/examples/written");
         let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
         assert!(files.len() >= 9);
         for file in files {

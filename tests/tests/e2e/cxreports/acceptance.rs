@@ -1,10 +1,10 @@
 //! The dialect as others use it: CxReports' own client, and a browser with a preview in a frame. Both are programs that are run.
 
-use imprint_tests::{run_in_browser, run_python};
+use imprint_tests::{run_in_browser, run_pytest};
 
 #[test]
 fn the_official_python_client_works_unchanged() {
-    run_python("tests.cxreports_client");
+    run_pytest("tests/cxreports");
 }
 
 #[test]

@@ -38,7 +38,7 @@ MAIL = b"From: a@imprint.example\r\nTo: b@imprint.example\r\nSubject: s\r\n\r\nT
 
 
 # A function that writes the sort keys of the records it gets, a line each.
-FUNCTION = """#!%s
+FUNCTION = f"#!{sys.executable}" """
 import json, os, urllib.request as web
 runtime = "http://" + os.environ["AWS_LAMBDA_RUNTIME_API"] + "/2018-06-01/runtime/invocation/"
 while True:
@@ -47,7 +47,7 @@ while True:
     with open(os.environ["SEEN"], "a") as seen:
         seen.writelines(record["dynamodb"]["Keys"]["sk"]["S"] + "\\n" for record in event["Records"])
     web.urlopen(web.Request(runtime + name + "/response", b"{}", method="POST")).close()
-""" % sys.executable
+"""
 
 
 class Emulator(unittest.TestCase):
@@ -65,9 +65,15 @@ class Emulator(unittest.TestCase):
         config = boto3.session.Config(retries={"max_attempts": 0})
         return boto3.client(service, endpoint_url=self.stack.aws_url, region_name=REGION, config=config, **credentials)
 
+    def pid(self) -> int:
+        """The process of the emulator."""
+        pid = process.running(self.stack)
+        assert pid
+        return pid
+
     def kill(self) -> list[str]:
         """Kills the emulator at once and starts it again; what it said."""
-        pid = process.running(self.stack)
+        pid = self.pid()
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         return process.start(self.stack)
@@ -337,7 +343,7 @@ class Others(Emulator):
 
     @unittest.skipUnless(hasattr(resource, "prlimit"), "only Linux limits another process")
     def test_what_cannot_be_written_is_refused_until_it_can(self) -> None:
-        tables, pid = self.client("dynamodb"), process.running(self.stack)
+        tables, pid = self.client("dynamodb"), self.pid()
         tables.create_table(TableName="all", **KEYS)
 
         def put(name: str) -> None:
@@ -396,8 +402,3 @@ class Former(Emulator):
         # Or else the tests above would prove nothing.
         self.kill()
         self.assertEqual([], self.client("dynamodb").list_tables()["TableNames"])
-
-
-if __name__ == "__main__":
-    # The emulator is no child to wait for.
-    unittest.main(warnings="ignore")

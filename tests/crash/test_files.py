@@ -1,9 +1,8 @@
 """The files of the local stack after a process died: the state file (local/state_file.py), objects (local/objects.py) and mails (local/mail.py), and what is
-written of queues and requests (local/durability.py). `make crash` runs it; unittest, with words of the names for some."""
+written of queues and requests (local/durability.py). `make crash` runs it."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import random
@@ -15,6 +14,7 @@ import sys
 import tempfile
 import unittest
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).resolve().parents[2]
 # MiniStack reads them when it is imported.
@@ -130,7 +130,7 @@ class StateFiles(Folder):
         state = self.opened(self.folder / "state.sqlite3")
         state.write({"name": "before"}, [], [Put("item", "a", "1", "before")])
         with self.assertRaises(sqlite3.Error):
-            state.write({"name": "after"}, [Delete("item", "a", "1")], [Put("item", "a", "2", "x"), Put("item", "a", "3", None)], emptied=True)
+            state.write({"name": "after"}, [Delete("item", "a", "1")], [Put("item", "a", "2", "x"), Put("item", "a", "3", cast("str", None))], emptied=True)
         self.assertEqual(({"name": "before"}, [("a", "before")]), (state.documents(), list(state.entries("item"))))
 
     def test_a_replaced_entry_keeps_its_place(self) -> None:
@@ -253,11 +253,3 @@ class Requests(unittest.TestCase):
         ):
             with self.subTest(f"{service} {method} {path} {headers} {body!r} {query}"):
                 self.assertEqual(changes, changing_requests.changes_documents(service, method, path, headers, body, query))
-
-
-if __name__ == "__main__":
-    try:
-        unittest.main()
-    finally:
-        with contextlib.suppress(OSError):
-            shutil.rmtree(os.environ["STATE_DIR"])
