@@ -67,7 +67,7 @@ def no_browser() -> str:
     """Why there is no browser; nothing when there is one."""
     if why := no_npm():
         return why
-    ran = subprocess.run(["node", str(FOLDER / "chromium.js")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    ran = subprocess.run(["node", str(FOLDER / "chromium.js")], capture_output=True, text=True, check=False)
     return ran.stderr.strip() if ran.returncode else ""
 
 
@@ -76,7 +76,8 @@ def no_npm() -> str:
     if not shutil.which("node") or not shutil.which("npm"):
         return f"Node {NODE} or newer with npm is not installed (https://nodejs.org)"
     version = subprocess.run(["node", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
-    return "" if int(re.match(r"v?(\d*)", version)[1] or 0) >= NODE else f"Node {NODE} or newer is needed, and {version or 'no version'} is installed"
+    major = re.match(r"v?(\d+)", version)
+    return "" if major and int(major[1]) >= NODE else f"Node {NODE} or newer is needed, and {version or 'no version'} is installed"
 
 
 if __name__ == "__main__":

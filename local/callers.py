@@ -64,9 +64,9 @@ def function_of(pid: int) -> str:
 
 def holds(pid: int, inode: str) -> bool:
     """Whether the process has this socket open."""
-    for descriptor in os.scandir(f"/proc/{pid}/fd"):
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         # Another one may be closed while this is read.
         with contextlib.suppress(FileNotFoundError):
-            if os.readlink(descriptor.path) == f"socket:[{inode}]":
+            if str(descriptor.readlink()) == f"socket:[{inode}]":
                 return True
     return False

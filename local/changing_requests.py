@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 
 from ministack import app as aws
-
-from local.http_api import Json
 
 # Stands for every service.
 ALL = "cloudformation"
@@ -27,10 +26,12 @@ ENTRIES_ONLY = {
     "events": {"PutEvents"},
 }
 ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
+Headers = Mapping[str, str]
+Query = Mapping[str, Sequence[str]]
 READING = ("Get", "List", "Describe", "BatchGet", "Lookup", "Search", "Validate")
 
 
-def changes_documents(service: str, method: str, path: str, headers: Json, body: bytes, query: Json) -> bool:
+def changes_documents(service: str, method: str, path: str, headers: Headers, body: bytes, query: Query) -> bool:
     """Whether a request may change more than entries and objects. When in doubt it does."""
     if action := action_of(headers, body, query):
         return not action.startswith(READING) and action not in ENTRIES_ONLY.get(service, ())
@@ -42,7 +43,7 @@ def changes_documents(service: str, method: str, path: str, headers: Json, body:
     return not path.endswith(("/invocations", "/outbound-emails", "/outbound-bulk-emails"))
 
 
-def action_of(headers: Json, body: bytes, query: Json) -> str:
+def action_of(headers: Headers, body: bytes, query: Query) -> str:
     """The action that a request names in its header, its address or its form."""
     if target := headers.get("x-amz-target"):
         return target.rpartition(".")[2]

@@ -33,7 +33,8 @@ def main() -> int:
     destroy_parser.set_defaults(command=lambda arguments: destroy(arguments.name, arguments.data))
     arguments = parser.parse_args()
     try:
-        return arguments.command(arguments)
+        code: int = arguments.command(arguments)
+        return code
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
@@ -95,7 +96,8 @@ def found(session: boto3.Session, name: str, data: bool) -> Json:
     """The stack of this name; for its data also the newest one that was deleted."""
     cloud = session.client("cloudformation")
     try:
-        return cloud.describe_stacks(StackName=name)["Stacks"][0]
+        result: Json = cloud.describe_stacks(StackName=name)["Stacks"][0]
+        return result
     except ClientError as error:
         if "does not exist" not in str(error):
             raise

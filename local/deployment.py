@@ -41,7 +41,8 @@ def read_template(file: Path) -> Json:
     """A SAM template, with `!Ref` and its like in their long form."""
     if not file.is_file():
         raise UserError(f"{file} does not exist.")
-    return samtranslator.yaml_helper.yaml_parse(file.read_text(encoding="utf-8"))
+    result: Json = samtranslator.yaml_helper.yaml_parse(file.read_text(encoding="utf-8"))
+    return result
 
 
 def functions(template: Json) -> dict[str, str]:
@@ -142,7 +143,8 @@ def uploaded(stack: Stack, template: Json) -> str:
 def status(cloud: Any) -> str | None:
     """The state of the stack, None when there is none."""
     try:
-        return cloud.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackStatus"]
+        result: str | None = cloud.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackStatus"]
+        return result
     except ClientError:
         return None
 
@@ -193,12 +195,14 @@ def outputs(stack: Stack) -> dict[str, str]:
 
 def mint_token(stack: Stack) -> str:
     """The first admin's token: no route reaches the function that makes it, on AWS only IAM does."""
-    return invoked(stack, TOKEN_FUNCTION, FIRST_TOKEN, "token")
+    result: str = invoked(stack, TOKEN_FUNCTION, FIRST_TOKEN, "token")
+    return result
 
 
 def redrive(stack: Stack) -> int:
     """Has the publications that were given up tried again: how many messages were sent."""
-    return invoked(stack, REDRIVE_FUNCTION, {}, "messages")
+    result: int = invoked(stack, REDRIVE_FUNCTION, {}, "messages")
+    return result
 
 
 def invoked(stack: Stack, logical_id: str, event: Json, wanted: str) -> Any:

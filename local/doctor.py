@@ -170,7 +170,8 @@ def disk(gigabytes: int, why: str, state: str = WARN) -> List[Finding]:
 def memory() -> List[Finding]:
     """Memory for rustc, which takes two GB for Typst, on each of two processors."""
     file = Path("/proc/meminfo")
-    total = int(re.search(r"MemTotal:\s+(\d+)", file.read_text())[1]) * 1024 if file.exists() else int(said("sysctl", "-n", "hw.memsize") or 0)
+    found = re.search(r"MemTotal:\s+(\d+)", file.read_text()) if file.exists() else None
+    total = int(found[1]) * 1024 if found else int(said("sysctl", "-n", "hw.memsize") or 0)
     seen = f"{total / GB:.0f} GB"
     return [Finding(OK, "memory", seen) if total >= 3.5 * GB else Finding(WARN, "memory", f"{seen}; 4 are comfortable", "CARGO_BUILD_JOBS=1 make up")]
 
@@ -283,7 +284,7 @@ def credentials() -> List[Finding]:
     """Whether there are any; they are neither read nor tried."""
     variables = ("AWS_ACCESS_KEY_ID", "AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
     sources = [name for name in variables if os.environ.get(name)]
-    folder = Path(os.path.expanduser("~/.aws"))
+    folder = Path.home() / ".aws"
     sources += [f"~/.aws/{name}" for name in ("credentials", "config") if (folder / name).is_file()]
     if not sources:
         return [Finding(WARN, "AWS account", "no credentials", "aws configure, aws sso login, or AWS_PROFILE=name make deploy")]

@@ -141,7 +141,7 @@ class Durability:
         collect = sqs._collect_msgs
 
         def collected(queue: Json, *rest: Any) -> list[Json]:
-            messages = collect(queue, *rest)
+            messages: list[Json] = collect(queue, *rest)
             self.note_messages(queue, messages)
             return messages
 
@@ -258,8 +258,8 @@ class Durability:
             self.everything = True
             raise
         self.saved |= {name: hash(text) for name, text in documents.items()}
-        if self.unused_code:
-            self.unused_code, prune = None, self.unused_code
+        if prune := self.unused_code:
+            self.unused_code = None
             prune()
 
     def documents(self, everything: bool) -> dict[str, str]:
@@ -319,7 +319,7 @@ class Durability:
             puts += [
                 Put(MESSAGE, scope, name, plain(message))
                 for (scope, name), message in messages.items()
-                if (known := self.lists.get((MESSAGE, scope))) and name in known.keys
+                if (seen := self.lists.get((MESSAGE, scope))) and name in seen.keys
             ]
         return deletes, puts
 

@@ -210,7 +210,7 @@ def repair_function_logs(folder: Path) -> None:
                 write(self.func_name, line.decode("utf-8", "replace").rstrip("\r\n"))
 
     def dispatched(record: Json, config: Json, event: Json, request: str, started: float) -> Json:
-        result = dispatch(record, config, event, request, started)
+        result: Json = dispatch(record, config, event, request, started)
         if result.get("error"):
             write(config["FunctionName"], f"END RequestId: {request} failed: {json.dumps(result.get('body'), ensure_ascii=False)}")
         return result

@@ -158,7 +158,7 @@ def require_venv() -> None:
 
 def require_python() -> None:
     """Refuses a Python that is too old."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - the message is the point
         raise UserError(f"Python 3.11 or newer is needed; this is {platform.python_version()}. Try PYTHON=python3.12 make up.")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
+from collections.abc import Callable
 from typing import Any
 
 from ministack.services import sqs
@@ -18,7 +19,7 @@ Json = dict[str, Any]
 
 def repair_fair_queues() -> None:
     """Has whoever receives messages, functions behind a queue included, get them in a fair order."""
-    collect = sqs._collect_msgs
+    collect: Callable[..., list[Json]] = sqs._collect_msgs
 
     def collected(queue: Json, most: int, visibility_timeout: int) -> list[Json]:
         if queue["is_fifo"]:

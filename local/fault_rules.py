@@ -98,7 +98,8 @@ class Rule:
         self.services, self.operations = set(words.get("services") or ()), set(words.get("operations") or ())
         self.changes: bool | None = words.get("changes")
         self.first, self.times = int(words.get("first", 1)), int(words.get("times", 1))
-        self.chance, self.random = words.get("chance"), random.Random(words.get("seed"))
+        self.chance: float | None = words.get("chance")
+        self.random = random.Random(words.get("seed"))
         self.fault, self.seconds = words["fault"], float(words.get("seconds", 0))
         if self.fault not in FAULTS:
             raise ValueError(f"{self.fault} is no fault")

@@ -90,36 +90,38 @@ class Upstream:
 
     def __init__(self, port: int) -> None:
         self.port = port
-        self.writer: asyncio.StreamWriter | None = None
+        self.streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+        self.http = h11.Connection(h11.CLIENT)
 
     async def send(self, request: Request) -> Answer:
         """Forwards a request and reads the answer."""
-        await self._connect()
+        reader, writer = await self._connect()
         events: list[Any] = [
             h11.Request(method=request.method, target=request.path, headers=request.headers),
             *([h11.Data(data=request.body)] if request.body else []),
             h11.EndOfMessage(),
         ]
-        self.writer.write(b"".join(self.http.send(event) for event in events))
-        await self.writer.drain()
-        return await self._answer()
+        writer.write(b"".join(self.http.send(event) or b"" for event in events))
+        await writer.drain()
+        return await self._answer(reader)
 
-    async def _connect(self) -> None:
-        if self.writer and not self.reader.at_eof() and self.http.our_state is h11.DONE is self.http.their_state:
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        if self.streams and not self.streams[0].at_eof() and self.http.our_state is h11.DONE is self.http.their_state:
             self.http.start_next_cycle()
-            return
+            return self.streams
         self.close()
         self.http = h11.Connection(h11.CLIENT)
-        self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+        self.streams = await asyncio.open_connection("127.0.0.1", self.port)
+        return self.streams
 
-    async def _answer(self) -> Answer:
+    async def _answer(self, reader: asyncio.StreamReader) -> Answer:
         status = 0
         headers: list[tuple[bytes, bytes]] = []
         chunks: list[bytes] = []
         while True:
             event = self.http.next_event()
             if event is h11.NEED_DATA:
-                self.http.receive_data(await self.reader.read(READ_SIZE))
+                self.http.receive_data(await reader.read(READ_SIZE))
             elif isinstance(event, h11.Response):
                 status, headers = event.status_code, end_to_end(event.headers)
             elif isinstance(event, h11.Data):
@@ -128,11 +130,11 @@ class Upstream:
                 return Answer(status, headers, b"".join(chunks))
 
     def close(self) -> None:
-        if self.writer:
-            self.writer.close()
+        if self.streams:
+            self.streams[1].close()
 
 
-def end_to_end(headers: h11.Headers) -> list[tuple[bytes, bytes]]:
+def end_to_end(headers: Any) -> list[tuple[bytes, bytes]]:
     """The headers that pass the proxy, as they were written."""
     return [(name, value) for name, value in headers.raw_items() if name.lower() not in HOP_BY_HOP]
 
@@ -197,7 +199,8 @@ class Connection:
         """A request with its fault. Each is counted at the moment at which it happens."""
         match rule.fault:
             case "kill-before":
-                return self._kill(rule)
+                self._kill(rule)
+                return None
             case "reset":
                 self.rules.applied(rule)
                 return None
@@ -219,7 +222,8 @@ class Connection:
         answer = await self.upstream.send(request)
         match rule.fault:
             case "kill-after":
-                return self._kill(rule)
+                self._kill(rule)
+                return None
             case "vanish":
                 self.rules.applied(rule)
                 return None
@@ -241,7 +245,7 @@ class Connection:
 
     async def _deliver(self, answer: Answer) -> None:
         events = [h11.Response(status_code=answer.status, headers=answer.headers), h11.Data(data=answer.body), h11.EndOfMessage()]
-        self.writer.write(b"".join(self.http.send(event) for event in events))
+        self.writer.write(b"".join(self.http.send(event) or b"" for event in events))
         await self.writer.drain()
 
     def _break(self) -> None:

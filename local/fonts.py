@@ -121,7 +121,8 @@ def with_cap_height(font: bytes, height: int) -> bytes:
 def checksum(data: bytes | bytearray) -> int:
     """The sum over a table, padded to whole words."""
     padded = bytes(data) + bytes(-len(data) % 4)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    result: int = sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    return result
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,7 +34,8 @@ class Package(bytes):
     @property
     def digest(self) -> str:
         """What MiniStack calls it in the state that it saves."""
-        return self.hash.hexdigest()
+        digest: str = self.hash.hexdigest()
+        return digest
 
     def __deepcopy__(self, _: Any) -> Package:
         return self
@@ -45,7 +47,8 @@ read_once = lru_cache(maxsize=4)(Package.read)
 
 def repair_packages(packages: Path) -> None:
     """Reads packages from their folder, once for all functions that they hold, and keeps the code that the state names by links to them."""
-    fetch, write = lambda_svc._fetch_code_from_s3, lambda_svc._write_code_blob
+    fetch: Callable[..., bytes | None] = lambda_svc._fetch_code_from_s3
+    write: Callable[[bytes], str] = lambda_svc._write_code_blob
 
     def fetched(bucket: str, key: str, version_id: str | None = None) -> bytes | None:
         if bucket != "local-packages":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 from pathlib import Path
@@ -138,7 +139,8 @@ class Sending(str):
 
 def repair_mail_permissions() -> None:
     """IAM knows a send by the identity of its sender and its configuration set; MiniStack checks it against `*`, so a narrow policy is refused."""
-    known, enforce = iam_actions._ses_v2_resource_arn, iam_evaluator.enforce
+    known: Callable[..., str] = iam_actions._ses_v2_resource_arn
+    enforce = iam_evaluator.enforce
 
     def arn(method: str, path: str, body: bytes | None, region: str, account: str) -> str:
         content, name = body or b"", ""

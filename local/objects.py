@@ -29,7 +29,8 @@ def finish_writes(folder: Path) -> None:
 def write_of(about: Path) -> str | None:
     """The number of the write that a file about an object belongs to."""
     try:
-        return json.loads(about.read_text()).get("write")
+        result: str | None = json.loads(about.read_text()).get("write")
+        return result
     except (FileNotFoundError, ValueError):
         return None
 
@@ -40,7 +41,7 @@ def repair_object_writes() -> None:
 
     def persisted(bucket: str, key: str, record: dict[str, Any]) -> None:
         path = s3._object_disk_path(bucket, key)
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         about = {**s3._object_meta_from_record(record), **s3._key_history_meta(bucket, key), "key": key}
         content = record.get("body")
         if content is None:
@@ -49,7 +50,7 @@ def repair_object_writes() -> None:
         else:
             replace(path, content, about)
             record["body"] = None
-        s3._remove_key_files(s3._other_key_disk_path(os.path.join(s3.DATA_DIR, s3.get_account_id(), bucket), key, path))
+        s3._remove_key_files(s3._other_key_disk_path(str(Path(s3.DATA_DIR, s3.get_account_id(), bucket)), key, path))
 
     def replace(path: str, content: bytes, about: dict[str, Any]) -> None:
         write = secrets.token_hex(8)
@@ -57,6 +58,6 @@ def repair_object_writes() -> None:
         with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(content)
         s3._atomic_write(path + ABOUT, json.dumps({**about, "write": write}), text=True)
-        os.replace(waiting, path)
+        Path(waiting).replace(path)
 
     s3._persist_object = persisted

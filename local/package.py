@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from elftools.common.exceptions import ELFError
+from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
+from elftools.elf.gnuversions import GNUVerNeedSection
 
 from local import cold_start, deployment, sbom
 from local.environment import ROOT, UserError, told
@@ -143,7 +145,7 @@ def read(name: str, file: Path, pack: bool) -> Binary:
     except ELFError:
         raise UserError(f"{file} is no program for Linux.") from None
     dynamic = elf.get_section_by_name(".dynamic")
-    libraries = tuple(tag.needed for tag in dynamic.iter_tags("DT_NEEDED")) if dynamic else ()
+    libraries = tuple(tag.needed for tag in dynamic.iter_tags("DT_NEEDED")) if isinstance(dynamic, DynamicSection) else ()  # type: ignore[attr-defined] # named after the tag
     machine = MACHINES.get(elf["e_machine"], elf["e_machine"])
     places = tuple(str(place) for place in (ROOT, CARGO) if os.fsencode(place) in content)
     return Binary(name, file, machine, glibc_of(elf), libraries, len(content) / MB, packed_size(content) if pack else None, places)
@@ -152,7 +154,7 @@ def read(name: str, file: Path, pack: bool) -> Binary:
 def glibc_of(elf: ELFFile) -> tuple[int, ...]:
     """The newest version of glibc that a symbol is asked of; nothing of what is linked into it."""
     needs = elf.get_section_by_name(".gnu.version_r")
-    versions = [each.name for _, of_library in needs.iter_versions() for each in of_library] if needs else []
+    versions = [each.name for _, of_library in needs.iter_versions() for each in of_library] if isinstance(needs, GNUVerNeedSection) else []
     return max((version(name.removeprefix("GLIBC_")) for name in versions if name.startswith("GLIBC_2")), default=())
 
 

@@ -42,7 +42,8 @@ def journal(file: Path) -> Told:
 def role_of(key: str) -> str:
     """The role whose session has this access key; empty for everybody else."""
     caller = iam_evaluator.resolve_credential(key or "", get_account_id())
-    return iam_evaluator._role_name_from_assumed_arn(getattr(caller, "principal_arn", ""))
+    result: str = iam_evaluator._role_name_from_assumed_arn(getattr(caller, "principal_arn", ""))
+    return result
 
 
 def repair_mapping_permissions(told: Told | None) -> None:
@@ -85,4 +86,5 @@ def permits(role: str, action: str, resource: str) -> bool:
         region=get_region(),
     )
     limits = iam_evaluator._permissions_boundary(iam._roles, role, account)
-    return iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account), *limits).decision == "Allow"
+    result: bool = iam_evaluator.evaluate(context, iam_evaluator._gather_role_policies(role, account), *limits).decision == "Allow"
+    return result

@@ -34,7 +34,8 @@ def translated(source: str) -> dict[str, Any]:
         if resource["Type"] in FOLDERS:
             resource["Properties"][FOLDERS[resource["Type"]]] = "s3://bucket/key"
             resource.pop("Metadata", None)
-    return transform(template, {}, NoManagedPolicies())
+    result: dict[str, Any] = transform(template, {}, NoManagedPolicies())
+    return result
 
 
 def main() -> int:

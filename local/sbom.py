@@ -13,7 +13,7 @@ import tomllib
 import uuid
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cyclonedx.factory.license import LicenseFactory
 from cyclonedx.model import HashAlgorithm, HashType
@@ -114,7 +114,7 @@ def fonts() -> list[Component]:
     return list(found.values())
 
 
-def licences(expression: str) -> list:
+def licences(expression: str) -> list[Any]:
     """A licence as CycloneDX has it; a crate without one has none here."""
     return [LICENCES.make_from_string(expression)] if expression else []
 

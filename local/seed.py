@@ -62,7 +62,7 @@ def seed(api: Api, demo: Path = DEMO) -> int:
 def read_report(file: Path) -> dict[str, Any]:
     """The body that makes a report; a `template.typ` next to `report.json` is its Typst source."""
     try:
-        report = json.loads(file.read_text(encoding="utf-8"))
+        report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:
         raise UserError(f"{file} is not JSON: {error}") from None
     template = file.with_name("template.typ")

@@ -26,7 +26,8 @@ def table_scope(table: Json) -> str:
 
 def queue_scope(queue: Json) -> str:
     """A queue."""
-    return queue["attributes"]["QueueArn"]
+    result: str = queue["attributes"]["QueueArn"]
+    return result
 
 
 def lists() -> Iterator[tuple[str, str, list[Json], str]]:
@@ -85,7 +86,8 @@ def decoded(name: str, text: str) -> Json:
     state = json.loads(text, object_hook=persistence._json_object_hook)
     if state["__ministack_format__"] > persistence._state_format_version(name):
         raise StateError(f"The state of {name} was written by a newer MiniStack. Start that version, or wipe the data by `make clean-state`.")
-    return state["payload"]
+    result: Json = state["payload"]
+    return result
 
 
 def scoped(payloads: dict[str, Json], name: str, member: str) -> Iterable[Json]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import shlex
 import shutil
@@ -40,8 +41,9 @@ def main() -> int:
     """Parses the command line and runs the command."""
     arguments = command_line().parse_args()
     # Terminals that know no … are told the rest.
-    sys.stdout.reconfigure(errors="replace")
-    sys.stderr.reconfigure(errors="replace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     return told(lambda: chosen(arguments))
 
 
@@ -50,7 +52,8 @@ def chosen(arguments: argparse.Namespace) -> int:
     before_anything(arguments)
     require_venv()
     forget_account()
-    return arguments.command(arguments)
+    code: int = arguments.command(arguments)
+    return code
 
 
 def before_anything(arguments: argparse.Namespace) -> None:

@@ -164,7 +164,8 @@ def test_binary(name: str) -> str:
     command = ["cargo", "test", "--profile", "local", "--workspace", "--test", name, "--no-run", "--message-format", "json"]
     built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     messages = [json.loads(line) for line in built.stdout.splitlines() if line.startswith("{")]
-    return next(message["executable"] for message in messages if message.get("executable") and message["target"]["name"] == name)
+    result: str = next(message["executable"] for message in messages if message.get("executable") and message["target"]["name"] == name)
+    return result
 
 
 def run(binary: str, tests: str, variables: dict[str, str], options: list[str]) -> Run:

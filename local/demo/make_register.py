@@ -4,6 +4,7 @@ import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 SEED = 20260331
 ROWS = 2_000
@@ -28,16 +29,16 @@ KINDS = [
 ]
 
 
-def booked_days(count, source):
+def booked_days(count: int, source: random.Random) -> list[date]:
     """Working days, more of them filled towards the end of each month."""
     days = [START + timedelta(days=n) for n in range(89)]
     days = [day for day in days if day.weekday() < 5]
     return sorted(source.choices(days, weights=[1 + (day.day > 24) for day in days], k=count))
 
 
-def main():
+def main() -> None:
     source = random.Random(SEED)
-    rows = []
+    rows: list[dict[str, Any]] = []
     for number, day in enumerate(booked_days(ROWS, source), start=1):
         kind, account, _, low, high = source.choices(KINDS, weights=[kind[2] for kind in KINDS])[0]
         amount = round(source.triangular(low, high, low + (high - low) * 0.2), 2)
@@ -51,7 +52,7 @@ def main():
         })
     income = round(sum(row["amount"] for row in rows if row["amount"] > 0), 2)
     spent = round(sum(row["amount"] for row in rows if row["amount"] < 0), 2)
-    report = {
+    report: dict[str, Any] = {
         "name": "Transaction Register",
         "slug": "transaction-register",
         "owner": "team",

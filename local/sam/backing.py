@@ -113,7 +113,7 @@ def described(stack: Stack, api_url: str, **more: str) -> Services:
     defaults = {name: str(parameter.get("Default", "")) for name, parameter in declared["Parameters"].items()}
     values = defaults | deployment.parameters(stack, declared) | {"PublicUrl": api_url}
     # SAM looks for the end of a call in the container's log, misses it behind a line of ours, and then lets the caller wait for a second.
-    values["LogLevel"] = os.environ.get("IMPRINT_PARAM_LogLevel", "warn")
+    values["LogLevel"] = os.environ.get("IMPRINT_PARAM_LogLevel", "warn")  # noqa: SIM112 - named after the parameter
     return Services(stack, physical_ids(stack) | more, values)
 
 

@@ -173,7 +173,8 @@ def upload(session: Session) -> str:
     path = f"/api/v1/ws/default/reports/team:sales-dashboard/pdf?tempDataId={place['tempDataId']}"
     pdf = calls.call(f"{session.api_url}{path}", token=session.token)
     assert pdf.status == 200 and pdf.body.startswith(b"%PDF-"), (pdf.status, pdf.body[:300])
-    return urllib.parse.urlsplit(place["uploadUrl"]).netloc
+    result: str = urllib.parse.urlsplit(place["uploadUrl"]).netloc
+    return result
 
 
 def ran(session: Session) -> set[str]:

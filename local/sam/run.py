@@ -40,7 +40,8 @@ def chosen(arguments: argparse.Namespace) -> int:
     """Runs the command that was chosen, in the venv, out of reach of any account."""
     require_venv()
     forget_account()
-    return arguments.command(arguments)
+    code: int = arguments.command(arguments)
+    return code
 
 
 def interrupt(*_: object) -> None:
@@ -58,6 +59,7 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     commands.add_parser("start-api", help="the API on port 3000 (IMPRINT_SAM_PORT), until Ctrl-C").set_defaults(command=start_api)
     commands.add_parser("test", help="every event, every route and a publication, each by SAM's own commands").set_defaults(command=test)
+    commands.add_parser("prepare", help="install Docker if root, and make the image").set_defaults(command=prepare)
     commands.add_parser("bench", help="what a container costs").set_defaults(command=bench)
     return parser
 
@@ -127,6 +129,15 @@ def test(arguments: argparse.Namespace) -> int:
     from local.sam import checks
 
     return with_docker(arguments, checks.run_all)
+
+
+def prepare(_: argparse.Namespace) -> int:
+    """Installs Docker where that can be done, and makes the image that functions run in."""
+    from local.sam import docker
+
+    with docker.provided():
+        print(f"Functions run in {docker.provide_image()}.")
+    return 0
 
 
 def bench(arguments: argparse.Namespace) -> int:

@@ -75,7 +75,8 @@ class Samples:
         return text.replace(NONCE, self._nonce()) if NONCE in text else text
 
     def _nonce(self) -> str:
-        return self._must("POST", "/api/v1/nonce-tokens", {})["nonce"]
+        result: str = self._must("POST", "/api/v1/nonce-tokens", {})["nonce"]
+        return result
 
     def _must(self, method: str, path: str, body: Any = None) -> Any:
         return must(self.url, self.token, method, path, body)

@@ -16,7 +16,7 @@ from typing import Any
 
 from local import deployment, seed
 from local import stack as local_stack
-from local.environment import UserError, aws_variables
+from local.environment import UserError, aws_variables, write_secret
 from local.sam import backing, docker, files, forwarder, processes, queues
 from local.sam.backing import Services
 from local.sam.processes import Sam
@@ -90,7 +90,7 @@ def running(services: Services, folder: Path, port: int, binaries: Path, fresh: 
         if services.feeds_workers:
             local_stack.step("Seeding")
             seed.seed(seed.Api(session.api_url, session.token))
-        local_stack.write_secret(folder / "sam.env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables(session).items()))
+        write_secret(folder / "sam.env", "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables(session).items()))
         yield session
 
 
@@ -103,7 +103,7 @@ def provide_token(services: Services, functions_port: int, fresh: bool) -> None:
     made = json.loads(answer["Payload"].read())
     if not isinstance(made, dict) or "token" not in made:
         raise UserError(f"{deployment.TOKEN_FUNCTION} answered no token: {json.dumps(made)[:500]}")
-    local_stack.write_secret(file, made["token"])
+    write_secret(file, made["token"])
 
 
 def variables(session: Session) -> dict[str, str]:

@@ -7,6 +7,7 @@ token stays in this process, and a browser gets an address that opens one previe
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import urllib.error
@@ -30,7 +31,8 @@ def new_nonce() -> str:
     """Asks Imprint for a nonce. This is the one request that holds the token, and no browser sees it."""
     request = urllib.request.Request(f"{API_URL}/api/v1/nonce-tokens", method="POST", headers={"Authorization": f"Bearer {TOKEN}"})
     with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)["nonce"]
+        result: str = json.load(answer)["nonce"]
+        return result
 
 
 def preview_address(workspace: str, report: str, options: dict[str, str]) -> str:
@@ -96,7 +98,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         main()
-    except KeyboardInterrupt:
-        pass

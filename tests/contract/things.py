@@ -178,7 +178,8 @@ class Maker:
         for envelope in self.mail.glob("*.json"):
             if address in envelope.read_text():
                 mail = email.message_from_bytes(envelope.with_suffix(".eml").read_bytes(), policy=email.policy.default)
-                if found := re.search(r"/mailed/([A-Za-z0-9_-]{32})", mail.get_body(("plain",)).get_content()):
+                text = mail.get_body(("plain",))
+                if text and (found := re.search(r"/mailed/([A-Za-z0-9_-]{32})", text.get_content())):
                     return found[1]
         raise UserError(f"No mail to {address} in {self.mail} has a link to its PDF.")
 

@@ -70,7 +70,7 @@ def blocks_of(page: str, markdown: str) -> list[Block]:
     found: list[Block] = []
     before = None
     for token in MarkdownIt("commonmark").parse(markdown):
-        if token.type == "fence":
+        if token.type == "fence" and token.map:
             add(found, Block(page, token.map[0] + 1, "", token.content), token.info.split(), before)
         before = token
     return found
@@ -98,4 +98,4 @@ def add(found: list[Block], block: Block, info: list[str], before: object) -> No
 def marks_of(token: object) -> dict[str, str]:
     """What a comment says about the block behind it."""
     comment = getattr(token, "content", "") if getattr(token, "type", "") == "html_block" else ""
-    return {mark: said for mark, said in MARK.findall(comment)}
+    return dict(MARK.findall(comment))

@@ -21,6 +21,7 @@ import tempfile
 import time
 import tomllib
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -127,7 +128,7 @@ def read(block: Block) -> None:
     """Whether a block of data is what it says; of some languages nothing here can tell."""
     import yaml  # only the venv has it
 
-    readers = {"json": json.loads, "toml": tomllib.loads, "yaml": lambda text: list(yaml.compose_all(text)), "xml": ElementTree.fromstring}
+    readers: dict[str, Callable[[str], object]] = {"json": json.loads, "toml": tomllib.loads, "yaml": lambda text: list(yaml.compose_all(text)), "xml": ElementTree.fromstring}
     try:
         readers.get(block.language, str)(block.text)
     except (ValueError, yaml.YAMLError, ElementTree.ParseError) as error:

@@ -102,6 +102,7 @@ class Session:
             raise PageError("not reached: a block before it failed")
         file, begin = self.file(block), self.log.stat().st_size
         # A module that cannot be read has ended by now, and what it said is looked at below.
+        assert self.process.stdin
         with suppress(BrokenPipeError):
             self.process.stdin.write(f"{file}\n".encode())
             self.process.stdin.flush()

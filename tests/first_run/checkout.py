@@ -7,7 +7,9 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pytest
@@ -63,7 +65,7 @@ class Checkout:
         """Runs a command of the stack, with the Python of the checkout if there is one."""
         return self.run(self.python, "-m", "local.stack", *words, **variables)
 
-    def sync(self, *, prefix: tuple[str, ...] = (), python: str = PYTHON, **variables: str) -> Outcome:
+    def sync(self, *, prefix: tuple[str, ...] = (), python: str = PYTHON, variables: Mapping[str, str] = MappingProxyType({})) -> Outcome:
         """Installs what the stack needs of Python, as `make up` does first."""
         return self.run(*prefix, python, "-m", "local.venv", "sync", "stack", **variables)
 

@@ -68,18 +68,18 @@ def test_debians_python_without_python3_venv(checkout: Checkout) -> None:
     for each in library.iterdir():
         if each.name not in ("ensurepip", "site-packages", "dist-packages"):
             (copy / each.name).symlink_to(each)
-    checkout.sync(PYTHONHOME=str(copy.parent.parent)).says(r"comes without ensurepip: `apt-get install python3\.\d+-venv`")
+    checkout.sync(variables={"PYTHONHOME": str(copy.parent.parent)}).says(r"comes without ensurepip: `apt-get install python3\.\d+-venv`")
 
 
 def test_the_first_run_reaches_no_index(checkout: Checkout) -> None:
-    checkout.sync(**NO_NETWORK).says("no package index can be reached for .venv-uv")
+    checkout.sync(variables=NO_NETWORK).says("no package index can be reached for .venv-uv")
     assert not (checkout.root / ".venv-uv" / "version").exists(), "it is taken for finished"
 
 
 def test_uv_reaches_no_index(checkout: Checkout) -> None:
     (checkout.root / ".venv-uv").symlink_to(ROOT / ".venv-uv")
     cache = str(checkout.root.parent / "cache")
-    checkout.sync(**NO_NETWORK, UV_CACHE_DIR=cache, UV_HTTP_RETRIES="0").says("no package index can be reached for .venv,")
+    checkout.sync(variables=NO_NETWORK | {"UV_CACHE_DIR": cache, "UV_HTTP_RETRIES": "0"}).says("no package index can be reached for .venv,")
 
 
 def test_an_index_has_another_file_than_the_lock_names(checkout: Checkout) -> None:
@@ -92,7 +92,7 @@ def test_an_index_has_another_file_than_the_lock_names(checkout: Checkout) -> No
         wheel.writestr("uv-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr("uv-1.0.dist-info/RECORD", "")
     (checkout.root / "uv.lock").write_text(f'[[package]]\nname = "uv"\nversion = "1.0"\nwheels = [{{ hash = "sha256:{"0" * 64}" }}]\n')
-    outcome = checkout.sync(PIP_NO_INDEX="1", PIP_FIND_LINKS=str(wheels), PIP_CONFIG_FILE=os.devnull)
+    outcome = checkout.sync(variables={"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(wheels), "PIP_CONFIG_FILE": os.devnull})
     assert "DO NOT MATCH THE HASHES" in outcome.text
     outcome.says(r"could not make \.venv-uv")
     assert not (checkout.root / ".venv-uv" / "version").exists(), "it is taken for finished"

@@ -14,10 +14,11 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 
+from local.environment import UserError
 from local.sam import sample_events
 from local.sam.sample_events import Event
 from local.sam.samples import NONCE, Samples, ended
-from tests.flat.processes import MB, Functions, UserError, answer, steady
+from tests.flat.processes import MB, Functions, answer, steady
 
 # The most that a process may grow from the call `WARM` to the last.
 LIMIT = 3 * MB

@@ -12,11 +12,12 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from local import deployment
+from local.environment import UserError
 from local.sam import sample_events
 from local.sam.calls import call, must
 from local.sam.sample_events import Event
 from local.sam.samples import Samples, uploading
-from tests.flat.processes import MB, ROOT, Functions, Peak, UserError
+from tests.flat.processes import MB, ROOT, Functions, Peak
 
 PAGE = ROOT / "docs" / "memory.md"
 BEGIN, END = "<!-- make memory writes from here -->\n", "<!-- to here -->\n"
@@ -72,14 +73,16 @@ class Place:
 
     def report(self, name: str, definition: Any) -> str:
         """The id of a new report."""
-        return self.must("POST", "/api/reports", {"name": f"{name} {time.time()}", "workspace": "default", "definition": definition})["id"]
+        result: str = self.must("POST", "/api/reports", {"name": f"{name} {time.time()}", "workspace": "default", "definition": definition})["id"]
+        return result
 
     def upload(self, content: bytes, media_type: str = "application/json") -> int:
         """The id of temporary data."""
         place = self.must("POST", "/api/v1/ws/default/temporary-data/uploads", {"size": len(content), "mediaType": media_type})
         if (put := call(place["uploadUrl"], "PUT", body=content, headers=uploading(place))).status != 200:
             raise UserError(f"The upload answered {put.status}: {put.body[:300]!r}")
-        return place["tempDataId"]
+        result: int = place["tempDataId"]
+        return result
 
     def export(self, report: str, body: str = "{}") -> None:
         """An export, to its end."""
@@ -108,31 +111,12 @@ def members(size: int = BODY) -> str:
 
 def cases(place: Place) -> list[Case]:
     """The inputs that are larger than those of `events/`."""
-    report, found = f"/api/reports/{place.plain}", []
-    ws = "/api/v1/ws/default"
+    found = []
     for name, data in {**{f"5.8 MB of {name}": many(shape) for name, shape in SHAPES.items()}, "5.8 MB of members": members()}.items():
-        fresh = f'"name":"{name} {time.time()}"'
-        found += [
-            Case("NativeCreateReport", name, lambda d=data, f=fresh: place.send("POST", "/api/reports", f'{{{f},"definition":{{"blocks":[]}},"data":{d}}}')),
-            Case("NativeCreateReport", f"a definition of {name}", lambda d=data: place.send("POST", "/api/reports", f'{{"name":"x","definition":{d}}}')),
-            Case("NativeUpdateReport", name, lambda d=data: place.send("PUT", report, f'{{"data":{d}}}')),
-            Case("InformerGetReport", f"a report with {name}", lambda: place.send("GET", report)),
-            Case("NativeGetVersion", f"a version with {name}", lambda: place.send("GET", f"{report}/versions/{place.must('GET', report)['version']}")),
-            Case("CxreportsStartExport", name, lambda d=data: place.send("POST", f"{ws}/reports/{place.plain}/export", f'{{"data":{d}}}')),
-            Case("CxreportsStartExport", f"params of {name}", lambda d=data: place.send("POST", f"{ws}/reports/{place.plain}/export", f'{{"params":{{"a":{d}}}}}')),
-            Case("NativeCheckReport", name, lambda d=data, f=fresh: place.send("POST", "/api/reports/_check?render=pdf", f'{{{f},"definition":{{"blocks":[]}},"data":{d}}}')),
-            Case("CxreportsGetPdf", name, lambda d=data: place.send("POST", f"{ws}/reports/{place.plain}/pdf", f'{{"data":{d}}}')),
-            Case("PublishWorker", f"a report with {name}", lambda: place.publish(place.plain)),
-        ]
+        found += with_data(place, name, data)
     for name, shape in SHAPES.items():
-        small = many(shape, 4_000_000)
-        found.append(Case("CxreportsCreateTemporaryData", f"4 MB of {name}", lambda d=small: place.send("POST", f"{ws}/temporary-data", f'{{"content":{d}}}')))
-        large = place.upload(many(shape, 31_000_000).encode())
-        told = f"31 MB of {name}, uploaded"
-        found += [
-            Case("CxreportsGetPdf", told, lambda t=large: place.send("GET", f"{ws}/reports/{place.plain}/pdf?tempDataId={t}")),
-            Case("ExportWorker", told, lambda t=large: place.export(place.plain, f'{{"tempDataId":{t}}}')),
-        ]
+        found += with_temporary_data(place, name, shape)
+    report, ws = f"/api/reports/{place.plain}", "/api/v1/ws/default"
     file = place.upload(b"\0" * 25 * MB, "application/octet-stream")
     found += [
         Case("NativePutAsset", "25 MB, uploaded", lambda: place.send("PUT", f"{report}/assets/large.bin?tempDataId={file}")),
@@ -140,6 +124,37 @@ def cases(place: Place) -> list[Case]:
         Case("NativePutAsset", "4 MB", lambda: place.send("PUT", f"{report}/assets/body.bin", "x" * 4_000_000)),
     ]
     return found
+
+
+def with_data(place: Place, name: str, data: str) -> list[Case]:
+    """Data of one kind, in everything that takes some."""
+    report, ws = f"/api/reports/{place.plain}", "/api/v1/ws/default"
+    fresh = f'"name":"{name} {time.time()}"'
+    return [
+        Case("NativeCreateReport", name, lambda: place.send("POST", "/api/reports", f'{{{fresh},"definition":{{"blocks":[]}},"data":{data}}}')),
+        Case("NativeCreateReport", f"a definition of {name}", lambda: place.send("POST", "/api/reports", f'{{"name":"x","definition":{data}}}')),
+        Case("NativeUpdateReport", name, lambda: place.send("PUT", report, f'{{"data":{data}}}')),
+        Case("InformerGetReport", f"a report with {name}", lambda: place.send("GET", report)),
+        Case("NativeGetVersion", f"a version with {name}", lambda: place.send("GET", f"{report}/versions/{place.must('GET', report)['version']}")),
+        Case("CxreportsStartExport", name, lambda: place.send("POST", f"{ws}/reports/{place.plain}/export", f'{{"data":{data}}}')),
+        Case("CxreportsStartExport", f"params of {name}", lambda: place.send("POST", f"{ws}/reports/{place.plain}/export", f'{{"params":{{"a":{data}}}}}')),
+        Case("NativeCheckReport", name, lambda: place.send("POST", "/api/reports/_check?render=pdf", f'{{{fresh},"definition":{{"blocks":[]}},"data":{data}}}')),
+        Case("CxreportsGetPdf", name, lambda: place.send("POST", f"{ws}/reports/{place.plain}/pdf", f'{{"data":{data}}}')),
+        Case("PublishWorker", f"a report with {name}", lambda: place.publish(place.plain)),
+    ]
+
+
+def with_temporary_data(place: Place, name: str, shape: str) -> list[Case]:
+    """Values of one kind as temporary data, in a request and uploaded."""
+    ws = "/api/v1/ws/default"
+    small = many(shape, 4_000_000)
+    large = place.upload(many(shape, 31_000_000).encode())
+    told = f"31 MB of {name}, uploaded"
+    return [
+        Case("CxreportsCreateTemporaryData", f"4 MB of {name}", lambda: place.send("POST", f"{ws}/temporary-data", f'{{"content":{small}}}')),
+        Case("CxreportsGetPdf", told, lambda: place.send("GET", f"{ws}/reports/{place.plain}/pdf?tempDataId={large}")),
+        Case("ExportWorker", told, lambda: place.export(place.plain, f'{{"tempDataId":{large}}}')),
+    ]
 
 
 def rendering(place: Place) -> list[Case]:
@@ -177,11 +192,15 @@ def previewed(place: Place, report: str) -> None:
 
 def usual(place: Place) -> list[Case]:
     """Each event, as it is and with a body as large as Lambda takes."""
-    functions, found = place.functions, []
-    for event in sorted(sample_events.read_all(), key=lambda event: event.rank):
-        found.append(Case(event.logical_id, "its sample event", lambda e=event: functions.call(e.logical_id, place.samples.filled(e))))
-        if event.body.get("body") or event.body.get("requestContext", {}).get("http", {}).get("method") in ("POST", "PUT", "PATCH"):
-            found.append(Case(event.logical_id, "a body of 5.8 MB", lambda e=event: functions.call(e.logical_id, large(place, e))))
+    return [case for event in sorted(sample_events.read_all(), key=lambda event: event.rank) for case in of_event(place, event)]
+
+
+def of_event(place: Place, event: Event) -> list[Case]:
+    """An event as it is, and with a body as large as Lambda takes if it may have one."""
+    name, call_function = event.logical_id, place.functions.call
+    found = [Case(name, "its sample event", lambda: call_function(name, place.samples.filled(event)))]
+    if event.body.get("body") or event.body.get("requestContext", {}).get("http", {}).get("method") in ("POST", "PUT", "PATCH"):
+        found.append(Case(name, "a body of 5.8 MB", lambda: call_function(name, large(place, event))))
     return found
 
 

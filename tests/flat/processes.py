@@ -40,7 +40,8 @@ class Functions:
     def call(self, logical_id: str, event: str) -> str:
         """What the function answers to an event, as text."""
         answer = self.caller.invoke(FunctionName=self.names[logical_id], Payload=event.encode())
-        return answer["Payload"].read().decode()
+        result: str = answer["Payload"].read().decode()
+        return result
 
     def processes(self, logical_id: str) -> list[int]:
         """The processes of a function."""
@@ -82,7 +83,11 @@ def resident(pid: int, field: str = "VmRSS") -> int:
 
 def steady(pid: int) -> int:
     """The bytes that a process holds once it has given back what it gives back at leisure."""
-    return min(resident(pid) for _ in range(3) if not time.sleep(0.02))
+    seen = []
+    for _ in range(3):
+        time.sleep(0.02)
+        seen.append(resident(pid))
+    return min(seen)
 
 
 class Peak:

@@ -213,7 +213,7 @@ def without_witness() -> Iterator[str]:
         yield f"{name} is exempt, but not granted"
 
 
-def finds(template: Json, plant: Callable[[dict[str, Json]], None]) -> bool:
+def finds(template: Json, plant: Callable[[dict[str, Json]], object]) -> bool:
     """Whether there is something more to complain about with a fault."""
     faulty = copy.deepcopy(template)
     plant(faulty["Resources"])
@@ -247,7 +247,7 @@ def shared_role(resources: dict[str, Json]) -> None:
 TABLE = {"Fn::GetAtt": ["Catalog", "Arn"]}
 
 # Each kind of fault once: what it is, and how it comes into a template.
-FAULTS: dict[str, Callable[[dict[str, Json]], None]] = {
+FAULTS: dict[str, Callable[[dict[str, Json]], object]] = {
     "an action with a wildcard": lambda resources: a_statement(resources, Action=["dynamodb:*"]),
     "everything as a resource": lambda resources: a_statement(resources, Resource="*"),
     "a resource of somebody else": lambda resources: a_statement(resources, Resource="arn:aws:s3:::other/*"),
