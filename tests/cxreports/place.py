@@ -64,7 +64,7 @@ class Pdf:
         self.pages = len(pages)
         self.words = "\n".join(" ".join(page.extract_text().split()) for page in pages)
         self.sheets = [tuple(round(length) for length in page.mediabox[2:]) for page in pages]
-        self.colours = {colour for page in pages if (drawn := page.get_contents()) for colour in colours(drawn.get_data())}
+        self.colours = {colour for page in pages if (drawn := page.get_contents()) is not None for colour in colours(drawn.get_data())}
 
     def has(self, *words: str) -> bool:
         """Whether all these words are on its pages."""
