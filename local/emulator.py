@@ -31,7 +31,7 @@ if (_installed := metadata.version("ministack")) != REPAIRED_VERSION:
         "to move to a new version, check every repair_* of local/emulator.py and local/mail.py against it."
     )
 
-from local.objects import finish_writes, repair_object_writes  # noqa: E402
+from local.ministack_imprint.objects import finish_writes, repair_object_writes  # noqa: E402
 
 # MiniStack reads the objects when it is imported.
 if _objects := os.environ.get("S3_DATA_DIR"):
@@ -44,19 +44,19 @@ from ministack.core import lambda_runtime  # noqa: E402
 from ministack.services import apigateway, dynamodb, lambda_svc  # noqa: E402
 from ministack.services.cloudformation import provisioners  # noqa: E402
 
-from local.durability import Durability  # noqa: E402
-from local.fair_queues import repair_fair_queues  # noqa: E402
-from local.function_code import repair_packages  # noqa: E402
-from local.http_api import HttpApi, Json  # noqa: E402
-from local.mail import (  # noqa: E402
+from local.ministack_imprint.durability import Durability  # noqa: E402
+from local.ministack_imprint.fair_queues import repair_fair_queues  # noqa: E402
+from local.ministack_imprint.function_code import repair_packages  # noqa: E402
+from local.ministack_imprint.http_api import HttpApi, Json  # noqa: E402
+from local.ministack_imprint.mail import (  # noqa: E402
     finish_mails,
     repair_mail,
     repair_mail_events,
     repair_mail_permissions,
 )
-from local.partitions import LargePartitions  # noqa: E402
-from local.permissions import journal, repair_mapping_permissions  # noqa: E402
-from local.state_file import StateError  # noqa: E402
+from local.ministack_imprint.partitions import LargePartitions  # noqa: E402
+from local.ministack_imprint.permissions import journal, repair_mapping_permissions  # noqa: E402
+from local.ministack_imprint.state_file import StateError  # noqa: E402
 
 
 class Settings(NamedTuple):

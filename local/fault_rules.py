@@ -9,7 +9,7 @@ from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from local import query_protocol
+from local.ministack_imprint import query_protocol
 
 Json = dict[str, Any]
 

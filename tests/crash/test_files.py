@@ -20,15 +20,22 @@ ROOT = Path(__file__).resolve().parents[2]
 # MiniStack reads them when it is imported.
 os.environ |= {"STATE_DIR": tempfile.mkdtemp(prefix="imprint-crash-"), "PERSIST_STATE": "1", "GATEWAY_PORT": "1"}
 
-from local import changing_requests, durability, objects  # noqa: E402
-from local.mail import finish_mails  # noqa: E402
-from local.state_file import FEW_PAGES, LOG_LIMIT, Delete, Put, StateError, StateFile  # noqa: E402
+from local.ministack_imprint import changing_requests, durability, objects  # noqa: E402
+from local.ministack_imprint.mail import finish_mails  # noqa: E402
+from local.ministack_imprint.state_file import (  # noqa: E402
+    FEW_PAGES,
+    LOG_LIMIT,
+    Delete,
+    Put,
+    StateError,
+    StateFile,
+)
 
 # Writes transactions 0, 1, 2 … of two entries and a document each, then says so and dies by its own hand.
 WRITER = """
 import os, signal, sys
 from pathlib import Path
-from local.state_file import Put, StateFile
+from local.ministack_imprint.state_file import Put, StateFile
 file = StateFile(Path(sys.argv[1]))
 for number in range(int(sys.argv[2])):
     file.write({"number": str(number)}, [], [Put("item", "a", str(number), "x" * 900), Put("item", "b", "last", str(number))])

@@ -15,8 +15,8 @@ from ministack.core import iam_actions, iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import ses, ses_v2, sns
 
-from local import mailbox_simulator, query_protocol
-from local.http_api import MEBIBYTE, Json
+from local.ministack_imprint import mailbox_simulator, query_protocol
+from local.ministack_imprint.http_api import MEBIBYTE, Json
 
 
 def finish_mails(folder: Path) -> None:

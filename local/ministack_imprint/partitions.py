@@ -8,7 +8,7 @@ from typing import Any
 
 from ministack.services import dynamodb
 
-from local.http_api import MEBIBYTE, Json
+from local.ministack_imprint.http_api import MEBIBYTE, Json
 
 # What a query may say to be answered here; any other goes to MiniStack.
 PLAIN_QUERY = {"TableName", "ConsistentRead", "KeyConditionExpression", "ProjectionExpression", "ExpressionAttributeNames",

@@ -26,9 +26,13 @@ from ministack import app as aws
 from ministack.core import persistence
 from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
 
-from local.changing_requests import ALL, changes_documents, documents_of
-from local.http_api import Json
-from local.service_state import (
+from local.ministack_imprint.changing_requests import (
+    ALL,
+    changes_documents,
+    documents_of,
+)
+from local.ministack_imprint.http_api import Json
+from local.ministack_imprint.service_state import (
     ITEM,
     MESSAGE,
     NO_SORT_KEY,
@@ -43,7 +47,7 @@ from local.service_state import (
     state_text,
     table_scope,
 )
-from local.state_file import Delete, Put, StateError, StateFile
+from local.ministack_imprint.state_file import Delete, Put, StateError, StateFile
 
 logger = logging.getLogger("durability")
 

@@ -12,8 +12,8 @@ from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudformation, dynamodb, lambda_svc, sqs
 
-from local.http_api import Json
-from local.state_file import StateError
+from local.ministack_imprint.http_api import Json
+from local.ministack_imprint.state_file import StateError
 
 ITEM, MESSAGE, RECORD = "item", "message", "record"
 NO_SORT_KEY = "__no_sort__"
