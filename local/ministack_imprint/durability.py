@@ -26,11 +26,7 @@ from ministack import app as aws
 from ministack.core import persistence
 from ministack.services import dynamodb, eventbridge, lambda_svc, s3, scheduler, sqs
 
-from local.ministack_imprint.changing_requests import (
-    ALL,
-    changes_documents,
-    documents_of,
-)
+from local.ministack_imprint.changing_requests import ALL, changes_documents, documents_of
 from local.ministack_imprint.http_api import Json
 from local.ministack_imprint.service_state import (
     ITEM,

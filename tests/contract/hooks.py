@@ -190,7 +190,6 @@ def filter_failure(context: Any, failure: Any, case: Any, response: Any) -> bool
     """Drops the failures that are none."""
     kind, name = type(failure).__name__, case.operation.definition.raw["operationId"]
     said = html.unescape(response.content.decode(errors="replace"))
-    for difference in DIFFERENCES:
-        if kind == difference.kind and re.fullmatch(difference.operations, name) and re.search(difference.says, said):
-            return False
-    return True
+    return not any(
+        kind == difference.kind and re.fullmatch(difference.operations, name) and re.search(difference.says, said) for difference in DIFFERENCES
+    )

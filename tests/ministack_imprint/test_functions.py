@@ -1,0 +1,71 @@
+"""The code of functions, their logs, and the time until they are called."""
+
+from __future__ import annotations
+
+import io
+import socket
+import socketserver
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ministack.core import lambda_runtime
+from ministack.services import lambda_svc
+
+from local.ministack_imprint.function_code import repair_packages
+from local.ministack_imprint.function_logs import repair_function_logs
+from local.ministack_imprint.invoke_latency import repair_invoke_latency
+
+
+def test_code_is_read_from_packages_and_linked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = folder / "f-1.zip"
+    package.write_bytes(b"PK")
+    monkeypatch.setattr(lambda_svc, "CODE_BLOB_DIR", str(folder / "code"))
+    assert lambda_svc._fetch_code_from_s3("local-packages", "f-1.zip") is None
+
+    repair_packages(folder)
+    code = lambda_svc._fetch_code_from_s3("local-packages", "f-1.zip")
+    assert code == b"PK"
+    kept = folder / "code" / f"{lambda_svc._write_code_blob(code)}.zip"
+    assert kept.samefile(package)
+    assert lambda_svc._read_code_blob(kept.stem) == b"PK"
+    with pytest.raises(FileNotFoundError):
+        lambda_svc._fetch_code_from_s3("local-packages", "gone.zip")
+
+
+def test_what_a_function_prints_is_in_its_log_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lambda_svc, "_execute_function_dispatch", lambda *_: {"error": True, "body": {"errorMessage": "timed out"}})
+    call: Any = ({}, {"FunctionName": "f"}, {}, "request-1", 0.0)
+    lambda_svc._execute_function_dispatch(*call)
+    assert not list(folder.iterdir())
+
+    repair_function_logs(folder)
+    lambda_runtime.ProvidedWorker._pump_output(SimpleNamespace(func_name="f"), io.BytesIO(b"one\ntwo\n"), None)
+    lambda_svc._execute_function_dispatch(*call)
+    assert (folder / "f.log").read_text() == 'one\ntwo\nEND RequestId: request-1 failed: {"errorMessage": "timed out"}\n'
+
+
+def test_an_event_is_sent_without_nagles_algorithm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socketserver.StreamRequestHandler, "disable_nagle_algorithm", False)
+    assert not sends_at_once()
+
+    repair_invoke_latency()
+    assert sends_at_once()
+
+
+def sends_at_once() -> bool:
+    """Whether a server of Python's library, as the one that functions poll, sends small pieces at once."""
+    seen = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            seen.append(self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    with socketserver.TCPServer(("127.0.0.1", 0), Handler) as server:
+        asked = threading.Thread(target=server.handle_request)
+        asked.start()
+        socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=10).close()
+        asked.join()
+    return bool(seen[0])
