@@ -6,6 +6,7 @@ PYTHON ?= python3
 # The Python of this checkout, with what uv.lock names: `make python` installs it.
 PY := .venv/bin/python
 STACK_PY := $(PY) -m local.stack
+PYTEST := $(PY) -m pytest --quiet --numprocesses 2
 BROWSER_PY := $(PYTHON) -m local.browser
 SAM := .venv-sam/bin/sam
 OPENAPI_LINT := local/openapi-lint
@@ -27,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 # The target of a recipe, for .ci/shell.
 export STAGE = $@
 
-.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside nightly build-all install test-pages-and-contract privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template lint-rust lint-dependencies lint-python lint-documents fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
+.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-python test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside nightly build-all install test-pages-and-contract privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template lint-rust lint-dependencies lint-python lint-documents fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,12 +84,16 @@ font-index: python-version ## Make shared/render/fonts/index.json anew, after a 
 	@$(PYTHON) -m local.fonts --unchecked
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
-test: python-test fonts browser ## Every test: units, then end to end against fresh stacks
+test: test-python fonts browser ## Every test: units, then end to end against fresh stacks
 	$(TEST) --lib --test drift --test sandbox
 	$(TEST) --test e2e --test faults --test tree --no-run
 	cargo build --profile local --workspace --bins
 	@$(MAKE) --no-print-directory $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j2) --output-sync=target test-calls test-faults
 	@$(BROWSER_PY) skipped $(TEST)
+
+# The repairs of the emulator, and whether the test of the pages would notice: no stack, and nothing is built.
+test-python: python-test
+	$(PYTEST) tests/ministack_imprint tests/documentation
 
 # These two wait more than they work, and run beside each other. Both take what make test has built.
 test-calls:
@@ -135,12 +140,11 @@ fuzz-api: python-test ## Random requests by openapi.yaml, 600 seconds; SECONDS=3
 
 # Not with the short waits of TEST_STACK: the samples show what publishing answers that has its time.
 documentation: python-test ## Every block of code of every page in Markdown, against a fresh stack
-	$(PY) -m tests.documentation.run --self-test
+	$(PYTEST) tests/documentation
 	IMPRINT_AUTH=1 $(STACK_PY) run -- $(PY) -m tests.documentation.run
 
 # The same two, on one stack: the pages first, for what they print depends on what is there.
 test-pages-and-contract: python-test
-	$(PY) -m tests.documentation.run --self-test
 	IMPRINT_AUTH=1 $(STACK_PY) run -- $(SHELL) -c '$(PY) -m tests.documentation.run && $(CONTRACT)'
 
 # No transaction collides, so that a test fails for one reason only. The emulator tells each decision about a role, to each target in a file of its own.
@@ -164,7 +168,7 @@ sam-bench: python-test python-sam ## What a container costs
 	@$(PY) -m local.sam.run bench
 
 # A sound stack loses nothing, and one without its state file something, or the test proves nothing.
-CRASH = $(PY) -m pytest --quiet --numprocesses 2 tests/crash && $(PY) -m tests.crash.storm $(if $(SEED),--seed $(SEED))
+CRASH = $(PYTEST) tests/crash && $(PY) -m tests.crash.storm $(if $(SEED),--seed $(SEED))
 
 crash: python-test ## Kill the local stack twenty times while clients write to it, and look for everything that was answered; ROUNDS=20, SEED=n repeats the moments
 	cargo build --profile local --workspace --bins
@@ -195,7 +199,7 @@ memory: python-test ## The most memory that each function holds with its largest
 	$(FLAT_STACK) $(STACK_PY) run -- $(PY) -m tests.flat.run peaks --write
 
 first-run: python-test python-package ## What a new user meets where something is missing, and whether the binaries start
-	$(PY) -m pytest --quiet --numprocesses 4 -rs tests/first_run
+	$(PYTEST) --numprocesses 4 -rs tests/first_run
 	$(PY) -m tests.packages
 	$(PY) -m local.package check target/local --profile local
 

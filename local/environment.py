@@ -232,7 +232,7 @@ def emulator_environment(stack: Stack, dies_with_parent: bool) -> dict[str, str]
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "DOCKER_HOST": "unix:///nonexistent.sock",
-        # Saved before each answer, loaded at the start: durability.py.
+        # Saved before each answer, loaded at the start: ministack_imprint/durability.py.
         "PERSIST_STATE": "1",
         "STATE_DIR": str(stack.state / "data"),
         "S3_PERSIST": "1",

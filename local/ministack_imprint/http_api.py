@@ -1,7 +1,7 @@
 """The HTTP API of the local stack: an API Gateway HTTP API at the root of a port, in front of MiniStack's functions.
 
 MiniStack's own data plane lives under a long prefix and differs from API Gateway in small things (OPTIONS, greedy routes, cookies, limits,
-errors). Only the table of routes is MiniStack's: emulator.py fills it from the template.
+errors). Only the table of routes is MiniStack's: http_api_routes.py fills it from the template.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The files of the local stack after a process died: the state file (local/state_file.py), objects (local/objects.py) and mails (local/mail.py), and what is
-written of queues and requests (local/durability.py). `make crash` runs it."""
+"""The files of the local stack after a process died: the state file (state_file.py of local/ministack_imprint), objects (objects.py) and mails (mail.py), and what is
+written of queues and requests (durability.py). `make crash` runs it."""
 
 from __future__ import annotations
 

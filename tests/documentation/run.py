@@ -5,7 +5,7 @@ Blocks for a shell are run in bash, those in Python and JavaScript (Node 20) as 
 XML have to be what they say. What else can be said about a block: `pages.py`. Each page is run in a folder that looks like
 the project's, with the file `local/.state/stack.env`; the files it writes go with it. Pages must not need one another.
 
-One line a block; ends with 1 when one failed. `--self-test` shows that it would: that needs no stack.
+One line a block; ends with 1 when one failed. test_pages.py shows that it would.
 """
 
 from __future__ import annotations
@@ -198,13 +198,8 @@ def main() -> int:
     """Reads the command line and runs the test."""
     parser = argparse.ArgumentParser(description="The blocks of code of the documentation against a running stack.")
     parser.add_argument("page", nargs="*", help="as docs/clients/exago.md; without one, all")
-    parser.add_argument("--self-test", action="store_true", help="whether it would notice")
     arguments = parser.parse_args()
     try:
-        if arguments.self_test:
-            from tests.documentation import self_test
-
-            return self_test.main()
         return 1 if test(arguments.page or pages()) else 0
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)

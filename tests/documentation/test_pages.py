@@ -127,8 +127,8 @@ class Pages(unittest.TestCase):
             self.fails("page", fence(language, code, mark="not run: takes too long"))
 
     def test_a_part_of_a_file_stands_in_it(self) -> None:
-        self.holds(fence("python", "def fence(info: str, *lines: str, mark: str = \"\") -> str:", mark="part of: tests/documentation/self_test.py"))
-        self.fails("does not have these lines", fence("python", "def " + "gone():", mark="part of: tests/documentation/self_test.py"))
+        self.holds(fence("python", "def fence(info: str, *lines: str, mark: str = \"\") -> str:", mark="part of: tests/documentation/test_pages.py"))
+        self.fails("does not have these lines", fence("python", "def " + "gone():", mark="part of: tests/documentation/test_pages.py"))
         self.fails("there is no file", fence("python", "a", mark="part of: tests/gone.py"))
 
     def test_refusals_have_to_be_shown(self) -> None:
@@ -192,10 +192,3 @@ class Outputs(unittest.TestCase):
         for what, language, expected, printed, fits in table:
             with self.subTest(what):
                 self.assertEqual(difference(language, expected, printed) == "", fits, difference(language, expected, printed))
-
-
-def main() -> int:
-    """Runs them; 1 when one failed."""
-    loader = unittest.defaultTestLoader
-    tests = unittest.TestSuite([loader.loadTestsFromTestCase(Pages), loader.loadTestsFromTestCase(Outputs)])
-    return 0 if unittest.TextTestRunner().run(tests).wasSuccessful() else 1
