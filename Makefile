@@ -28,7 +28,7 @@ export SAM_CLI_TELEMETRY := 0
 # The target of a recipe, for .ci/shell.
 export STAGE = $@
 
-.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-python test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside nightly build-all install test-pages-and-contract privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template lint-rust lint-dependencies lint-python lint-documents fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
+.PHONY: help assemble up down status logs token redrive seed cldr fonts font-index test test-units test-skipped test-python test-calls test-faults tree-torture tree-mutations publish-faults publish-mutations rendition-mutations mail-mutations test-contract fuzz-api documentation explorer browser flat flat-sample memory outside nightly build-all install test-pages-and-contract privileges privileges-sample first-run crash crash-sample crash-cost sam-local sam-test sam-bench lint-template lint-rust lint-dependencies lint-python lint-documents fuzz bench soak lint fmt ci clean clean-state package package-all deploy destroy doctor lock python python-version python-test python-lint python-package python-zig python-sam
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,22 +84,28 @@ font-index: python-version ## Make shared/render/fonts/index.json anew, after a 
 	@$(PYTHON) -m local.fonts --unchecked
 	UPDATE_FONT_INDEX=1 $(TEST) --lib -- the_index_says_what_the_fonts_say
 
-test: test-python fonts browser ## Every test: units, then end to end against fresh stacks
-	$(TEST) --lib --test drift --test sandbox
+test: test-units test-python browser ## Every test: units, then end to end against fresh stacks
 	$(TEST) --test e2e --test faults --test tree --no-run
 	cargo build --profile local --workspace --bins
 	@$(MAKE) --no-print-directory $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j2) --output-sync=target test-calls test-faults
+	@$(MAKE) --no-print-directory test-skipped
+
+# The tests that need a browser, if there is none.
+test-skipped:
 	@$(BROWSER_PY) skipped $(TEST)
+
+test-units: fonts
+	$(TEST) --lib --test drift --test sandbox
 
 # The repairs of the emulator, and whether the test of the pages would notice: no stack, and nothing is built.
 test-python: python-test
 	$(PYTEST) tests/ministack_imprint tests/documentation
 
-# These two wait more than they work, and run beside each other. Both take what make test has built.
-test-calls:
+# These two wait more than they work, and run beside each other. Both take what make test, or make build-all, has built.
+test-calls: python-test browser
 	$(TEST_STACK) $(STACK_PY) run --no-build -- $(SHELL) -c '$(BROWSER_PY) test $(TEST) && $(TEST) --test tree'
 
-test-faults:
+test-faults: python-test
 	$(FAULT_STACK) $(STACK_PY) run --no-build -- $(TEST) --test faults -- --test-threads 4
 	EMU_TX_MILLIS=16000 $(STACK_PY) run --no-seed --no-build -- $(TEST) --test tree -- --ignored
 
