@@ -13,7 +13,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 from local.environment import (
@@ -128,6 +127,9 @@ def require_uv() -> None:
 
 def locked_uv() -> tuple[str, list[str]]:
     """The version of uv that is locked, and the hashes of its files."""
+    # An older Python has none, and is refused before this.
+    import tomllib
+
     packages = tomllib.loads(LOCK.read_text())["package"]
     uv = next(package for package in packages if package["name"] == "uv")
     return uv["version"], [wheel["hash"] for wheel in uv["wheels"]]
