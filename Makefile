@@ -313,7 +313,7 @@ deploy: python python-sam ## Deploy to your AWS account; asks for what it needs.
 	$(SAM) deploy --guided --template-file template.yaml --stack-name '$(AWS_STACK)' --capabilities CAPABILITY_IAM \
 	  --parameter-overrides Architecture=$(ARCH)
 
-destroy: python ## Take a stack on AWS down: STACK=name. Its tables and its bucket stay; DATA=1 deletes them as well
+destroy: python python-sam ## Take a stack on AWS down: STACK=name. Its tables and its bucket stay; DATA=1 deletes them as well
 	@$(PY) -m local.cloud destroy '$(STACK)' $(if $(filter 1,$(DATA)),--data)
 
 doctor: ## Say whether this machine has what is needed, and what to do where it has not

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from local.environment import UserError
+from local.environment import SAM, UserError
 
 HOW_TO_SIGN_IN = "Sign in by `aws configure` or `aws sso login`, or put AWS_PROFILE=name before make"
 # What the template keeps when a stack is deleted.
@@ -126,7 +125,7 @@ def told(session: boto3.Session, stack: Json, kept: list[Json], data: bool) -> s
 
 def take_down(session: boto3.Session, stack: Json) -> None:
     """Deletes a stack and the packages that SAM uploaded for it."""
-    sam = [str(Path(sys.executable).with_name("sam")), "delete", "--no-prompts", "--stack-name", stack["StackName"], "--region", session.region_name]
+    sam = [str(SAM), "delete", "--no-prompts", "--stack-name", stack["StackName"], "--region", session.region_name]
     print(f"Deleting {stack['StackName']}; this takes some minutes …", flush=True)
     ran = subprocess.run(sam, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     try:

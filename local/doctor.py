@@ -19,16 +19,7 @@ from pathlib import Path
 from typing import Callable, List, NamedTuple, Tuple
 
 from local import process
-from local.environment import (
-    ROOT,
-    STATES,
-    TARGET,
-    VENV,
-    Stack,
-    UserError,
-    free_bytes,
-    port_from_environment,
-)
+from local.environment import ROOT, STATES, TARGET, VENV, Stack, UserError, free_bytes, port_from_environment
 
 OK, WARN, MISSING = "ok", "warn", "missing"
 COLOURS = {OK: "32", WARN: "33", MISSING: "31"}

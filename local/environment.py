@@ -18,6 +18,8 @@ from pathlib import Path
 LOCAL = Path(__file__).resolve().parent
 ROOT = LOCAL.parent
 VENV = ROOT / ".venv"
+# In an environment of its own: see pyproject.toml.
+SAM = ROOT / ".venv-sam" / "bin" / "sam"
 STATES = LOCAL / ".state"
 PACKAGES = STATES / "packages"
 # Where cargo builds. It is told, so that a configuration of the user's says nothing else.

@@ -15,16 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from local.environment import (
-    ROOT,
-    STATES,
-    UserError,
-    free_bytes,
-    locked,
-    no_space,
-    require_python,
-    told,
-)
+from local.environment import ROOT, STATES, UserError, free_bytes, locked, no_space, require_python, told
 
 LOCK = ROOT / "uv.lock"
 UV_VENV = ROOT / ".venv-uv"

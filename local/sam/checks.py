@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from local import deployment, process, seed
-from local.environment import ROOT, STATES, Stack, UserError
+from local.environment import ROOT, SAM, STATES, Stack, UserError
 from local.sam import backing, calls, docker, processes, sample_events, sessions
 from local.sam.sample_events import Event
 from local.sam.samples import REGISTER, Samples, published, uploading
@@ -123,7 +123,7 @@ def invoke(session: Session, event: str, logical_id: str, *more: str) -> str:
 def build(session: Session) -> str:
     """All functions are built already (SkipBuild): `sam build` leaves them where they are, and its template works like the one it came from."""
     built = session.sam.folder / "built"
-    words = [str(processes.SAM), "build", "--template", str(session.sam.template), "--build-dir", str(built)]
+    words = [str(SAM), "build", "--template", str(session.sam.template), "--build-dir", str(built)]
     ended = subprocess.run(words, env=session.sam.environment(), cwd=session.sam.folder, capture_output=True, text=True, check=False, timeout=INVOKE_LIMIT)
     assert ended.returncode == 0, ended.stderr[-500:]
     event = json.dumps({"name": "by sam build", "role": "viewer", "user": "nobody"})

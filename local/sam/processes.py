@@ -11,16 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local import process
-from local.environment import (
-    REGION,
-    ROOT,
-    UserError,
-    aws_variables,
-    without_aws_and_proxies,
-)
+from local.environment import REGION, ROOT, SAM, UserError, aws_variables, without_aws_and_proxies
 from local.sam import docker
 
-SAM = ROOT / ".venv-sam" / "bin" / "sam"
 START_LIMIT = 120
 STOP_LIMIT = 15
 
@@ -52,7 +45,7 @@ class Sam:
 def require_sam() -> None:
     """Refuses to go on without SAM."""
     if not SAM.is_file():
-        raise UserError(f"SAM is not installed: make {SAM.relative_to(ROOT)}.")
+        raise UserError("SAM is not installed: make python-sam.")
 
 
 @contextlib.contextmanager

@@ -11,14 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.first_run.checkout import (
-    BINARIES,
-    PYTHON,
-    Checkout,
-    port,
-    require_functions,
-    small_template,
-)
+from tests.first_run.checkout import BINARIES, PYTHON, Checkout, port, require_functions, small_template
 
 
 def test_the_disk_is_full_when_packages_are_installed(checkout: Checkout) -> None:

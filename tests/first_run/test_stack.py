@@ -12,17 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.first_run.checkout import (
-    BINARIES,
-    LIMIT,
-    SOUND,
-    Checkout,
-    Outcome,
-    environment,
-    port,
-    require_functions,
-    small_template,
-)
+from tests.first_run.checkout import BINARIES, LIMIT, SOUND, Checkout, Outcome, environment, port, require_functions, small_template
 
 
 @pytest.mark.parametrize(

@@ -24,19 +24,7 @@ from typing import NamedTuple
 import boto3
 
 from tests.mutations import test_binary
-from tests.privileges.grants import (
-    EXEMPT,
-    LEANING,
-    ROOT,
-    TEMPLATE,
-    Grant,
-    Json,
-    Roles,
-    covers,
-    grants,
-    keep_witnesses,
-    witnesses,
-)
+from tests.privileges.grants import EXEMPT, LEANING, ROOT, TEMPLATE, Grant, Json, Roles, covers, grants, keep_witnesses, witnesses
 from tests.programs import TESTS, UserError
 
 LEARNED = ROOT / "local" / ".state" / "privileges-learned.json"

@@ -14,14 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.privileges.grants import (
-    EXEMPT,
-    Json,
-    grants,
-    listed,
-    resource_name,
-    witnesses,
-)
+from tests.privileges.grants import EXEMPT, Json, grants, listed, resource_name, witnesses
 
 # For these AWS knows no resources.
 ONLY_AS_A_WHOLE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
