@@ -206,7 +206,6 @@ memory: python-test ## The most memory that each function holds with its largest
 
 first-run: python-test python-package ## What a new user meets where something is missing, and whether the binaries start
 	$(PYTEST) --numprocesses 4 -rs tests/first_run
-	$(PY) -m tests.packages
 	$(PY) -m local.package check target/local --profile local
 
 # What looks at the service as others do: its callers, its readers, its operators. Those that run longest begin first.
@@ -249,7 +248,7 @@ lint-dependencies: python-lint
 	@if $(DENY) fetch db 2>/dev/null; then $(DENY) check advisories; else echo 'no advisory database within reach: not checked'; fi
 
 lint-python: python-lint python-test python-package
-	.venv/bin/ruff check --quiet local tests bench
+	.venv/bin/ruff check --quiet local tests assembly bench
 	.venv/bin/mypy
 	$(PYTHON) -m local.venv check
 

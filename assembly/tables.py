@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import yaml
+
 from .functions import ROOT, FragmentError, Json
 
 BEGINS, ENDS = "<!-- make assemble writes from here -->", "<!-- to here -->"

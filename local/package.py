@@ -113,7 +113,7 @@ def write_sbom(arguments: argparse.Namespace) -> int:
     text, count = sbom.made(names, arguments.arch)
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     arguments.file.write_text(text)
-    print(f"{arguments.file}: {" and ".join(names)} for {arguments.arch}, made of {count} components (CycloneDX {sbom.VERSION}, valid).")
+    print(f"{arguments.file}: {' and '.join(names)} for {arguments.arch}, made of {count} components (CycloneDX {sbom.VERSION}, valid).")
     return 0
 
 

@@ -120,7 +120,7 @@ class Maker:
         self.send("PUT", f"{presets}/report-types/{self.name}", {"name": "Contract", "defaultReportId": report})
         self.send("PUT", f"{presets}/themes/{self.name}", {"name": "Contract"})
         self.send("PUT", f"{presets}/templates/{self.name}", {"name": "Contract"})
-        doomed = [f"{self.name}-{number}" for number in range(DOOMED)]
+        doomed: list[Value] = [f"{self.name}-{number}" for number in range(DOOMED)]
         for code, kind in itertools.product(doomed, ("report-types", "themes", "templates")):
             self.send("PUT", f"{presets}/{kind}/{code}", {"name": "Doomed"})
         export = self.send("POST", f"{presets}/reports/{report}/export")["temporaryFileId"]

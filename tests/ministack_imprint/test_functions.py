@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import socket
 import socketserver
 import threading
@@ -14,6 +15,7 @@ import pytest
 from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
+from local import packages
 from local.ministack_imprint.function_code import repair_packages
 from local.ministack_imprint.function_logs import repair_function_logs
 from local.ministack_imprint.invoke_latency import repair_invoke_latency
@@ -33,6 +35,35 @@ def test_code_is_read_from_packages_and_linked(folder: Path, monkeypatch: pytest
     assert lambda_svc._read_code_blob(kept.stem) == b"PK"
     with pytest.raises(FileNotFoundError):
         lambda_svc._fetch_code_from_s3("local-packages", "gone.zip")
+
+
+def test_all_functions_of_a_program_share_one_package_in_memory(program: Path, folder: Path) -> None:
+    name = packages.pack_one(program)
+    repair_packages(folder)
+    one, other = (lambda_svc._fetch_code_from_s3("local-packages", name) for _ in range(2))
+    assert one is other
+    assert lambda_svc.hashlib.sha256(one) is lambda_svc.hashlib.sha256(other)
+    assert one.digest == lambda_svc.hashlib.sha256(bytes(one)).hexdigest()
+    bootstrap = Path(lambda_svc._provided_runtime_code_dir(one), "bootstrap")
+    assert bootstrap.read_bytes() == program.read_bytes()
+
+
+def test_the_same_program_gives_the_same_package_at_any_time(program: Path, folder: Path) -> None:
+    first = folder / packages.pack_one(program)
+    content = first.read_bytes()
+    first.unlink()
+    os.utime(program, (10**9, 10**9))
+    again = folder / packages.pack_one(program)
+    assert (first, content) == (again, again.read_bytes())
+
+
+@pytest.fixture
+def program(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program, to be packed into its own folder."""
+    monkeypatch.setattr(packages, "PACKAGES", folder)
+    program = folder / "light"
+    program.write_bytes(os.urandom(10_000))
+    return program
 
 
 def test_what_a_function_prints_is_in_its_log_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
