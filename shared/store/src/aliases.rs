@@ -111,8 +111,7 @@ impl Reports {
         if before.natural_id == after.natural_id {
             return Ok(Vec::new());
         }
-        let leave = Change { expression: "REMOVE #in".into(), names: of_workspace(before), ..Change::default() };
-        let leave = leave.when("#in.uid = :uid", &[(":uid", s(before.uid.to_string()))]);
+        let leave = Change::default().remove(of_workspace(before)).when(leads_to(before));
         Ok(vec![self.take_natural_id(after)?, self.catalog.update(&natural_key(before)?, leave)?])
     }
 
@@ -120,14 +119,18 @@ impl Reports {
     pub(crate) fn free_natural_id(&self, report: &Report) -> Outcome<TransactWriteItem> {
         let change =
             Change::default().set(of_workspace(report).member("deleted", "deleted"), AttributeValue::Bool(true));
-        let own = Condition::is(of_workspace(report).member("uid", "uid"), s(report.uid.to_string()));
-        self.catalog.update(&natural_key(report)?, change.when(own))
+        self.catalog.update(&natural_key(report)?, change.when(leads_to(report)))
     }
 }
 
 /// The attribute of the workspace in which the report is.
 fn of_workspace(report: &Report) -> Path {
     Path::named("in", format!("{IN}{}", report.workspace))
+}
+
+/// That the natural id leads to this report and to no other.
+fn leads_to(report: &Report) -> Condition {
+    Condition::is(of_workspace(report).member("uid", "uid"), s(report.uid.to_string()))
 }
 
 fn natural_key(report: &Report) -> Outcome<Key> {
