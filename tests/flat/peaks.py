@@ -173,6 +173,7 @@ def rendered(place: Place, what: str, report: str) -> list[Case]:
     mail = json.dumps({"id": report, "emails": "ada@example.com", "useEmailsFromReport": False})
     return [
         Case("CxreportsGetPdf", what, lambda: place.send("GET", f"{ws}/pdf")),
+        Case("NativeGetThumbnail", what, lambda: place.send("GET", f"/api/reports/{report}/thumbnail")),
         Case("CxreportsListPages", what, lambda: place.send("GET", f"{ws}/pages")),
         Case("ExportWorker", what, lambda: place.export(report)),
         Case("PublishWorker", what, lambda: place.publish(report)),

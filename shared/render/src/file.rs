@@ -99,7 +99,7 @@ fn entries<'a>(job: &Job, rendered: &'a Rendered, form: Form, version: u64) -> R
 fn tables(rendered: &Rendered) -> Result<Vec<Entry<'_>>, RenderError> {
     let files = csv_files(rendered);
     if files.is_empty() {
-        return Err(RenderError::report(
+        return Err(RenderError::request(
             "format",
             "the report has no tables, so that there is nothing to write as CSV",
         ));

@@ -67,11 +67,6 @@ pub fn functions() -> Vec<Function> {
     found.collect()
 }
 
-/// The last element of a path, which may end with a slash.
-pub fn last_element(path: &Value) -> String {
-    text(path).trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned()
-}
-
 /// The resources of a type in template.yaml: logical id and properties.
 pub fn resources(kind: &str) -> Vec<(String, Value)> {
     let template = yaml("template.yaml");
