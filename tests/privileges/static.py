@@ -20,6 +20,8 @@ from tests.privileges.grants import EXEMPT, Json, grants, listed, resource_name,
 ONLY_AS_A_WHOLE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 # What SAM adds to each role, for logs and for traces. Both say `*`; the boundary makes it the log group of the stack.
 ADDED_BY_SAM = ("service-role/AWSLambdaBasicExecutionRole", "AWSXrayWriteOnlyAccess", "AWSXRayDaemonWriteAccess")
+# The role by which the API invokes its functions.
+GATEWAY = "Gateway"
 # SES cannot publish to a topic under the key that AWS manages, and a topic keeps nothing.
 UNENCRYPTED = {"MailFeedbackTopic"}
 
@@ -36,11 +38,11 @@ def check(file: Path) -> int:
 def complaints(template: Json) -> Iterator[str]:
     """What is wrong with a transformed template."""
     resources: dict[str, Json] = template["Resources"]
-    boundary = any(each["Type"] == "AWS::IAM::ManagedPolicy" for each in resources.values())
+    boundary = "Boundary" in resources
     for name, resource in resources.items():
         for words in CHECKS.get(resource["Type"], nothing)(name, resource.get("Properties", {}), resources):
             yield f"{name}: {words}"
-        if resource["Type"] == "AWS::IAM::Role" and boundary and "PermissionsBoundary" not in resource["Properties"]:
+        if resource["Type"] == "AWS::IAM::Role" and boundary and name != GATEWAY and "PermissionsBoundary" not in resource["Properties"]:
             yield f"{name}: it has no boundary"
 
 
@@ -58,8 +60,23 @@ def check_function(name: str, properties: Json, resources: dict[str, Json]) -> I
         yield "it logs to no group of the template"
 
 
-def check_role(_name: str, properties: Json, resources: dict[str, Json]) -> Iterator[str]:
+def check_gateway(properties: Json, resources: dict[str, Json]) -> Iterator[str]:
+    """Only API Gateway assumes the role, and it may invoke functions of this template that have a route, and nothing else."""
+    if [each["Principal"] for each in properties["AssumeRolePolicyDocument"]["Statement"]] != [{"Service": "apigateway.amazonaws.com"}]:
+        yield "others than API Gateway may assume it"
+    policies = [resources.get(policy["Ref"], {}) if isinstance(policy, dict) else {} for policy in properties["ManagedPolicyArns"]]
+    statements = [one for policy in policies for one in policy.get("Properties", {}).get("PolicyDocument", {}).get("Statement", [{}])]
+    held = {(action, resource_name(resource)) for one in statements for action in listed(one.get("Action")) for resource in listed(one.get("Resource"))}
+    routed = set(re.findall(r"\$\{(\w+)\.Arn\}/invocations", json.dumps(resources["Api"]["Properties"]["Body"])))
+    if held != {("lambda:InvokeFunction", function) for function in routed} or "Policies" in properties:
+        yield "it may do something else than invoke the functions that have a route"
+
+
+def check_role(name: str, properties: Json, resources: dict[str, Json]) -> Iterator[str]:
     """Only Lambda takes it, and it holds what is written out here, in the template, each once."""
+    if name == GATEWAY:
+        yield from check_gateway(properties, resources)
+        return
     trusted = properties["AssumeRolePolicyDocument"]["Statement"]
     if [each["Principal"] for each in trusted] != [{"Service": ["lambda.amazonaws.com"]}]:
         yield "others than Lambda may take it"
@@ -218,10 +235,15 @@ def of_type(resources: dict[str, Json], kind: str) -> Json:
     return next(each["Properties"] for each in resources.values() if each["Type"] == kind)
 
 
+def a_role(resources: dict[str, Json]) -> Json:
+    """The first role of a function."""
+    role: Json = next(each["Properties"] for each in resources.values() if each["Type"] == "AWS::IAM::Role" and each["Properties"].get("Policies"))
+    return role
+
+
 def a_statement(resources: dict[str, Json], **changes: Any) -> None:
     """Changes the first statement of a role."""
-    role = next(each["Properties"] for each in resources.values() if each["Type"] == "AWS::IAM::Role" and each["Properties"].get("Policies"))
-    role["Policies"][0]["PolicyDocument"]["Statement"][0] |= changes
+    a_role(resources)["Policies"][0]["PolicyDocument"]["Statement"][0] |= changes
 
 
 def a_listing(resources: dict[str, Json]) -> None:
@@ -248,7 +270,9 @@ FAULTS: dict[str, Callable[[dict[str, Json]], object]] = {
     "the same grant twice": lambda resources: a_statement(resources, Action=["dynamodb:GetItem"], Resource=[TABLE, TABLE]),
     "a list of the whole bucket": a_listing,
     "a role that two functions share": shared_role,
-    "a policy of AWS": lambda resources: of_type(resources, "AWS::IAM::Role").update(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
+    "a policy of AWS": lambda resources: a_role(resources).update(ManagedPolicyArns=["arn:aws:iam::aws:policy/ReadOnlyAccess"]),
+    "a gateway that may invoke everything": lambda resources: resources["GatewayInvokes1"]["Properties"]["PolicyDocument"]["Statement"][0].update(Resource="*"),
+    "a gateway that others may be": lambda resources: resources[GATEWAY]["Properties"]["AssumeRolePolicyDocument"]["Statement"][0].update(Principal="*"),
     "a bucket without TLS": lambda resources: resources.pop("BucketPolicy") and None,
     "a bucket that may be public": lambda resources: of_type(resources, "AWS::S3::Bucket").pop("PublicAccessBlockConfiguration") and None,
     "a bucket in the clear": lambda resources: of_type(resources, "AWS::S3::Bucket").pop("BucketEncryption") and None,

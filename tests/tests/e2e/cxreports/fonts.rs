@@ -44,7 +44,7 @@ async fn warnings(place: &Place, report: &Value) -> Vec<(&'static str, String)> 
     let executed = read(api.request("POST", &path).body(asked)).await.expect(200);
     mail::send(api, &json!({"id": uid, "emails": mail::somebody("fonts")})).await.expect(200);
     let mailed = mail::deliveries(api, uid).await;
-    let preview = preview(place, number).await;
+    let (preview, thumbnail) = (preview(place, number).await, api.get(&format!("/api/reports/{uid}/thumbnail")).await);
     let text = |value: &Value| value[0].as_str().unwrap_or_default().to_owned();
     let named = |answer: &Answer| answer.header("x-imprint-warnings").to_owned();
     vec![
@@ -55,6 +55,7 @@ async fn warnings(place: &Place, report: &Value) -> Vec<(&'static str, String)> 
         ("an execution", named(&executed)),
         ("a mail", text(&mailed[0]["warnings"])),
         ("a preview", named(&preview)),
+        ("a thumbnail", named(&thumbnail.expect(200))),
     ]
 }
 

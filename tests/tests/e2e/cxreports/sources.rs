@@ -75,6 +75,8 @@ async fn a_large_report_is_rendered_by_every_dialect_that_renders() {
     let asked = json!({"ReportPath": report["name"]}).to_string();
     let executed = read(place.admin.request("POST", &path).body(asked)).await.expect(200).json();
     assert_eq!(executed["ExecuteData"].as_str().unwrap().lines().count(), 601, "{executed}");
+    let picture = place.admin.get(&format!("/api/reports/{}/thumbnail", report["id"].as_str().unwrap())).await;
+    assert!(picture.expect(200).body.starts_with(b"\x89PNG"));
 }
 
 #[tokio::test]
