@@ -77,7 +77,7 @@ async fn another_slug_keeps_ids_and_links_and_frees_the_natural_id() {
     let slug = unique("renamed");
     let renamed = admin.put(&format!("/api/reports/{old}"), &json!({ "slug": slug })).await.expect(200).json();
     let new = renamed["naturalId"].as_str().unwrap().to_owned();
-    assert_eq!((new.as_str(), &renamed["slug"]), (format!("team:{slug}").as_str(), &json!(slug)));
+    assert_eq!((new.as_str(), &renamed["slug"]), (format!("tests:{slug}").as_str(), &json!(slug)));
     for name in [uid, new.as_str(), &made["number"].to_string()] {
         assert_eq!(admin.get(&format!("/api/reports/{name}")).await.expect(200).json()["id"], uid, "{name}");
     }
