@@ -2,7 +2,8 @@
 
 use imprint_tests::{
     api::{Api, read},
-    samples, unique,
+    aws::Aws,
+    samples, unique, variable,
 };
 use serde_json::json;
 
@@ -34,6 +35,20 @@ async fn a_thumbnail_is_as_wide_as_asked_for_and_known_by_its_tag() {
     let changed = again().await.expect(200);
     assert_ne!(changed.body, picture.body);
     assert_eq!(admin.get(&path).await.expect(200).body, changed.body, "the same page is the same picture");
+}
+
+#[tokio::test]
+async fn a_thumbnail_is_drawn_once() {
+    let (admin, aws) = (Api::admin(), Aws::connect().await);
+    let report = samples::report(&admin, &unique("thumbnail")).await;
+    let path = format!("/api/reports/{report}/thumbnail");
+    admin.get(&path).await.expect(200);
+    let uid = admin.get(&format!("/api/reports/{report}")).await.expect(200).json()["id"].as_str().unwrap().to_owned();
+    let kept = aws.objects(&format!("renditions/{uid}/")).await;
+    assert_eq!(kept.len(), 1, "{kept:?}");
+    let put = aws.s3.put_object().bucket(variable("BUCKET_NAME")).key(&kept[0]).content_type("image/png");
+    put.body(b"kept".to_vec().into()).send().await.unwrap();
+    assert_eq!(admin.get(&path).await.expect(200).body, b"kept");
 }
 
 #[tokio::test]
