@@ -125,10 +125,12 @@ async fn a_delete_at_any_step_of_a_publication_wins() {
 async fn a_publication_that_loses_against_an_unpublish_or_a_delete_is_answered_with_a_conflict() {
     let _room = ROOM.read().await;
     let (admin, faults) = (Api::admin(), Faults::connect());
+    // A token of its own: of the administrator's many calls wait, and of each token a few only.
+    let publisher = Api::with_role("publisher", &["default"]).await;
     for (change, call) in [(1, Call::Unpublish), (2, Call::Unpublish), (1, Call::Delete), (2, Call::Delete)] {
         let subject = Subject::new(&admin, "overtaken").await;
         let held = faults.at_change("PublishWorker", &subject.uid, change, "hold-before").await;
-        let (_, asking) = subject.asking(&admin).await;
+        let (_, asking) = subject.asking(&publisher).await;
         assert!(faults.holds(&held).await, "{call:?}: the worker makes no change {change}");
         call.make(&admin, &subject).await;
         faults.remove(&held).await;
