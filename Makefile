@@ -97,9 +97,9 @@ test-skipped:
 test-units: fonts
 	$(TEST) --lib --test drift --test sandbox
 
-# The repairs of the emulator, and whether the test of the pages would notice: no stack, and nothing is built.
-test-python: python-test
-	$(PYTEST) tests/ministack_imprint tests/documentation
+# The assembler, the repairs of the emulator, and whether the test of the pages would notice: no stack, and nothing is built.
+test-python: python-test python-lint
+	$(PYTEST) tests/assembly tests/ministack_imprint tests/documentation
 
 # These two wait more than they work, and run beside each other. Both take what make test, or make build-all, has built.
 test-calls: python-test browser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -93,6 +94,8 @@ class Function:
         return "".join(word.capitalize() for word in self.name.split("-"))
 
 
+# HEAD stands beside each GET by itself.
+ROUTE = re.compile(r"\$default|(GET|POST|PUT|PATCH|DELETE) /\S*")
 # What function.yaml may say.
 KEYS = {"description", "route", "routes", "throttle", "memory", "timeout", "concurrency", "schedule", "consumes", "may", "variables"}
 
@@ -112,8 +115,10 @@ def read_function(folder: Path, program: str, names: Names) -> Function:
     route = said.pop("route", None)
     said["routes"] = [route] if route else said.get("routes", [])
     said["variables"] = dict(variable(one) for one in said.get("variables", []))
-    if "consumes" in said:
-        said["consumes"] = Consumed(**said["consumes"])
+    try:
+        said["consumes"] = Consumed(**said["consumes"]) if "consumes" in said else None
+    except TypeError:
+        raise FragmentError(f"{where}: `consumes` has `queue`, `batch` and, if need be, `concurrency`") from None
     function = Function(name=folder.name, program=program, **said)
     if wrong := first_unknown(function, names):
         raise FragmentError(f"{where}: {wrong}")
@@ -129,7 +134,10 @@ def variable(said: str | Json) -> tuple[str, str | None]:
 
 
 def first_unknown(function: Function, names: Names) -> str | None:
-    """What is wrong with the words that a function uses."""
+    """The first word of a function that is not known, and what would be."""
+    for route in function.routes:
+        if not ROUTE.fullmatch(route):
+            return f"`{route}` is no route; `GET /api/reports/{{id}}` or `$default` would be"
     if function.throttle is not None and function.throttle not in names.throttles:
         return f"no throttle is called `{function.throttle}`; {', '.join(names.throttles)} are"
     if function.consumes and function.consumes.queue not in names.queues:
