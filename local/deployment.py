@@ -55,6 +55,11 @@ def programs(template: Json) -> dict[str, str]:
     return {logical_id: Path(text(logical_id, properties, "CodeUri")).name for logical_id, properties in of_functions(template)}
 
 
+def program_names(template: Json) -> list[str]:
+    """Every program that holds functions of the template, once."""
+    return sorted(set(programs(template).values()))
+
+
 def of_functions(template: Json) -> Iterator[tuple[str, Json]]:
     """The logical id and the properties of each function."""
     for logical_id, resource in template["Resources"].items():

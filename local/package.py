@@ -90,7 +90,7 @@ def main() -> int:
 def check(arguments: argparse.Namespace) -> int:
     """Prints a line for each program and for each function, and then what is wrong."""
     template = deployment.read_template(ROOT / "template.yaml")
-    names = programs(template)
+    names = deployment.program_names(template)
     files = [file_of(arguments.folder, name) for name in names]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         binaries = list(pool.map(lambda name, file: read(name, file, arguments.profile == "deploy"), names, files))
@@ -109,17 +109,12 @@ def check(arguments: argparse.Namespace) -> int:
 
 def write_sbom(arguments: argparse.Namespace) -> int:
     """Writes the list, once it is valid."""
-    names = programs(deployment.read_template(ROOT / "template.yaml"))
+    names = deployment.program_names(deployment.read_template(ROOT / "template.yaml"))
     text, count = sbom.made(names, arguments.arch)
     arguments.file.parent.mkdir(parents=True, exist_ok=True)
     arguments.file.write_text(text)
     print(f"{arguments.file}: {' and '.join(names)} for {arguments.arch}, made of {count} components (CycloneDX {sbom.VERSION}, valid).")
     return 0
-
-
-def programs(template: dict[str, Any]) -> list[str]:
-    """The programs of the template."""
-    return sorted(set(deployment.programs(template).values()))
 
 
 def startable(template: dict[str, Any], binaries: list[Binary]) -> dict[str, Path]:

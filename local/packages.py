@@ -49,10 +49,8 @@ def version_in(text: str) -> tuple[int, ...]:
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
-def build() -> None:
-    """Builds the programs with the profile of the laptop."""
-    # What a new function changes in them.
-    programs = sorted(folder.name for folder in (ROOT / "binaries").iterdir())
+def build(programs: list[str]) -> None:
+    """Builds these programs with the profile of the laptop."""
     command = ["cargo", "build", "--profile", "local", *(word for program in programs for word in ("--package", program))]
     if subprocess.run([*command, "--target-dir", str(TARGET)], cwd=ROOT, check=False).returncode:
         raise UserError(reason(" ".join(command)))

@@ -117,10 +117,11 @@ def bring_up(stack: Stack, arguments: argparse.Namespace, dies_with_parent: bool
             process.require_free(port, stack)
     template = deployment.read_template(arguments.template)
     fonts.fetch()
+    programs = deployment.program_names(template)
     if not arguments.no_build:
-        packages.build()
+        packages.build(programs)
     step("Packing")
-    packed = packages.pack(sorted(set(deployment.programs(template).values())), arguments.binaries)
+    packed = packages.pack(programs, arguments.binaries)
     if process.running(stack) is None:
         step("Starting the emulator")
         # Functions may have outlived an emulator that was killed.

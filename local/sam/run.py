@@ -118,10 +118,10 @@ A function alone, in another shell (docs/sam-local.md):
 
 def build(arguments: argparse.Namespace) -> None:
     """Builds what the containers run."""
-    from local import packages
+    from local import deployment, packages
 
     if not arguments.no_build:
-        packages.build()
+        packages.build(deployment.program_names(deployment.read_template(ROOT / "template.yaml")))
 
 
 def test(arguments: argparse.Namespace) -> int:

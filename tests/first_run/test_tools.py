@@ -39,7 +39,7 @@ def test_there_is_nothing_to_link_with(checkout: Checkout) -> None:
 def test_the_first_build_has_no_network(checkout: Checkout) -> None:
     """This one is cargo itself, with a home of its own and a proxy that does not exist."""
     shutil.copytree(ROOT / "shared", checkout.root / "shared")
-    for folder in ("functions", "tests", "bench"):
+    for folder in ("functions", "binaries", "tests", "bench"):
         (checkout.root / folder).symlink_to(ROOT / folder)
     home = checkout.root.parent / "cargo"
     home.mkdir()

@@ -22,6 +22,9 @@ pub struct Selection {
 /// The most reports of one answer, and how many it has unless told otherwise.
 const MOST: u64 = 1_000;
 
+/// The largest offset: the largest number that every JSON client keeps whole.
+const MOST_SKIPPED: u64 = (1 << 53) - 1;
+
 impl Selection {
     /// Reads the parameters `type`, `offset`, `limit`, `prefix` and `cursor`; an empty text is as good as none.
     ///
@@ -31,7 +34,13 @@ impl Selection {
         let text = |name: &str| parameter(name).filter(|text| !text.is_empty());
         Ok(Self {
             kind: text("type"),
-            offset: number("offset", text("offset").as_deref(), 0, 0..=u64::MAX, "write a whole number from 0 on.")?,
+            offset: number(
+                "offset",
+                text("offset").as_deref(),
+                0,
+                0..=MOST_SKIPPED,
+                "write a whole number from 0 on.",
+            )?,
             limit: number("limit", text("limit").as_deref(), MOST, 1..=MOST, "write a whole number from 1 to 1000.")?,
             prefix: text("prefix"),
             cursor: text("cursor"),
