@@ -154,7 +154,7 @@ def run(functions: Functions, samples: Samples, described: dict[str, sample_even
         for into, begins in ((first, warm - 5), (last, calls - 5)):
             if begins <= call < begins + 5:
                 for name in watched:
-                    into[name].append(steady(functions.only(name)))
+                    into[name].append(held(functions, name, name == event.logical_id))
     flat = True
     for name in watched:
         before, after = statistics.median(first[name]), statistics.median(last[name])
@@ -164,6 +164,11 @@ def run(functions: Functions, samples: Samples, described: dict[str, sample_even
         seen = ", ".join(f"{count} × {status}" for status, count in statuses.items())
         print(f"{'ok    ' if after - before < LIMIT else 'FAILED'}  {where}: {told} ({seen}; {time.monotonic() - began:.0f} s)", flush=True)
     return flat
+
+
+def held(functions: Functions, name: str, alone: bool) -> int:
+    """What the process of a function holds; of a worker, which other series gave work to, the one that holds the most."""
+    return steady(functions.only(name)) if alone else max(map(steady, functions.processes(name)))
 
 
 def status(event: Event, output: str, described: dict[str, sample_events.Json], again: bool) -> str:
